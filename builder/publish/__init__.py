@@ -1,0 +1,1 @@
+"""From stage files to a dataset folder: rows, shards, card."""

@@ -1,0 +1,251 @@
+"""The typed records that move between the stages, and their one mapping to Arrow.
+
+Every arrow of the pipeline is a file of one of these records.  They are frozen; an id is a hash of
+what the record is made of, so that it walks back from a row to its practices and is the same in
+every run.  This module knows neither models nor files.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import types
+import typing
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+import pyarrow as pa
+
+R = TypeVar("R")
+
+
+def content_id(*parts: object) -> str:
+    """32 hex digits (128 bits) that name ``parts``: equal parts, equal id, in every process.
+
+    ``parts`` must be JSON-serialisable (strings, numbers, lists, dicts, None).
+    """
+    canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(canonical.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+# --- knowledge construction (METHOD 1) ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """A problem with its solution, as a seed source gave it."""
+
+    id: str
+    source: str  # name of the seed source in the recipe
+    problem: str
+    solution: str
+    answer: str | None = None  # final answer, read from the solution
+    subject: str | None = None
+    level: str | None = None
+    publishable: bool = True  # False: the licence of the source keeps its text out of what we publish
+
+
+@dataclass(frozen=True, slots=True)
+class TopicKeyPoints:
+    """One topic of a practice with the key points that the solution uses under it."""
+
+    topic: str
+    key_points: tuple[str, ...]
+    raw_topic: str | None = None  # the name before merging, where it differs
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPractice:
+    """A practice with its topics and key points; ``reply`` is the labeller's raw text."""
+
+    practice: Practice
+    topics: tuple[TopicKeyPoints, ...]
+    model: str
+    prompt_hash: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A merged topic."""
+
+    name: str
+    practices: int  # number of practices that have it
+    key_points: int  # number of key points under it, over all practices
+    aliases: tuple[str, ...]  # raw names joined under it, the name itself included
+    nearest: str | None  # nearest other topic
+    nearest_similarity: float | None  # cosine, -1..1
+    sampled: bool  # False for "Others - ..." (METHOD 1)
+    small: bool  # under the minimum count and too far from any other topic to be joined
+
+
+# --- sampling (METHOD 3) -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SetTopic:
+    """A chosen topic with the key points of one practice that has it."""
+
+    topic: str
+    key_points: tuple[str, ...]
+    practice_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InformationSet:
+    """2 or 3 topics, each with the key points of one random practice under it."""
+
+    id: str
+    index: int  # position in the sequence that the seed gives
+    topics: tuple[SetTopic, ...]
+    fallback: str | None = None  # "previous_row" | "two_topics": which rule met a zero vector (METHOD 3)
+
+    @property
+    def key_points(self) -> tuple[str, ...]:
+        """All key points, in the order of the topics, without repeats."""
+        return tuple(dict.fromkeys(k for t in self.topics for k in t.key_points))
+
+
+# --- practice generation (METHOD 4-6) ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A problem written for an information set; ``problem`` is None where the reply held none."""
+
+    id: str
+    information_set_id: str
+    problem: str | None
+    model: str
+    prompt_hash: str
+    reply: str
+    parent_id: str | None = None  # the question that this one paraphrases
+    rejected: str | None = None  # why no usable problem could be read
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A judge's verdict.  ``value`` is None where it could not be read: *unscored*, never 0."""
+
+    question_id: str
+    value: float | None  # 0..1
+    key_points_present: float | None  # criterion 1, 0..1, where the judge gave it
+    correct: float | None  # criterion 2, 0..1, where the judge gave it
+    reason: str | None
+    model: str
+    prompt_hash: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """One sampled solution with the answer read from it."""
+
+    id: str
+    question_id: str
+    index: int
+    text: str
+    answers: tuple[str | None, ...]  # one a sub-question; usually one
+    wrong_computations: tuple[str, ...]  # arithmetic in the text that is false, checked exactly
+    model: str
+    prompt_hash: str
+    finish_reason: str | None = None
+
+    @property
+    def votes(self) -> bool:
+        """Whether it may vote: it answers something and computes nothing wrong (METHOD 6)."""
+        return any(a is not None for a in self.answers) and not self.wrong_computations
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What the candidates of one question agree on.  It is agreement, never proof.
+
+    ``consensus`` holds the consensus score vector of each candidate, shape (m, n); ``classes`` the
+    answer class of each candidate on each sub-question (None: no answer), shape (m, n).
+    """
+
+    rule: str  # "strict" | "faithful"
+    candidates: int  # m, abstentions included
+    abstained: int
+    consensus: tuple[tuple[float, ...], ...]
+    classes: tuple[tuple[int | None, ...], ...]
+    class_sizes: tuple[int, ...]  # of the first sub-question, largest first
+    scores: tuple[float, ...]  # CS of each candidate
+    winners: tuple[int, ...]  # candidates that stay
+    agreement: float  # CS of the winners, 0 where none
+    answer: str | None  # representative answer of the winners
+    rejected: str | None  # "no_answer" | "tie" | "no_agreement"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """All that happened to one question: the row of the ``questions`` configuration."""
+
+    question: Question
+    information_set: InformationSet
+    score: Score | None
+    solutions: tuple[Solution, ...]
+    vote: Vote | None
+    fate: str  # "kept" or the reason why not
+
+
+# --- Arrow -------------------------------------------------------------------------------------
+
+
+def _arrow_type(hint: Any) -> pa.DataType:
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return _arrow_type(next(a for a in args if a is not type(None)))
+    if origin is tuple:
+        return pa.list_(_arrow_type(args[0]))
+    if dataclasses.is_dataclass(hint):
+        return pa.struct(list(arrow_schema(typing.cast("type[Any]", hint))))
+    return {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}[hint]
+
+
+@cache
+def arrow_schema(record: type[Any]) -> pa.Schema:
+    """The Arrow schema of a record class: fields in order, tuples as lists, records as structs."""
+    hints = typing.get_type_hints(record)
+    return pa.schema([(f.name, _arrow_type(hints[f.name])) for f in dataclasses.fields(record)])
+
+
+def to_table(rows: Sequence[Any], record: type[Any]) -> pa.Table:
+    """Records to an Arrow table with ``arrow_schema(record)``; also right for no rows."""
+    return pa.Table.from_pylist([dataclasses.asdict(r) for r in rows], schema=arrow_schema(record))
+
+
+def _from_plain(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return _from_plain(next(a for a in args if a is not type(None)), value)
+    if origin is tuple:
+        return tuple(_from_plain(args[0], v) for v in value)
+    if dataclasses.is_dataclass(hint):
+        return _build(typing.cast("type[Any]", hint), value)
+    return value
+
+
+def _build(record: type[R], plain: dict[str, Any]) -> R:
+    hints = _hints(record)
+    return record(**{k: _from_plain(h, plain[k]) for k, h in hints.items()})
+
+
+@cache
+def _hints(record: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(record)
+
+
+def from_table(table: pa.Table, record: type[R]) -> Iterable[R]:
+    """The records of a table written by :func:`to_table`, one batch in memory at a time."""
+    for batch in table.to_batches(max_chunksize=1024):
+        for plain in batch.to_pylist():
+            yield _build(record, plain)
