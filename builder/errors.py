@@ -9,7 +9,7 @@
     ├── ReplyError              a model's reply that cannot be read; becomes a stored reason, ends no run
     ├── ModelError              the endpoint: refused, unauthorised, unknown model, final failure
     │   └── RetryableModelError what may succeed when asked again (429, 5xx, time-out, reset)
-    ├── StoreError              the completion store or a stage file: foreign, damaged, other layout, disk full
+    ├── StoreError              the completion store or a stage file: foreign, damaged, old layout, disk full
     └── PublishError            a dataset folder that must not be published
 
 Every message says what was wrong, where, and what to do next.  :attr:`KPMathError.exit_code` is the

@@ -128,9 +128,7 @@ def parse_prompt(name: str, text: str) -> Prompt:
         raise PromptError(
             f"prompt '{name}': declares placeholders {sorted(declared)} but uses {sorted(used)}"
         )
-    return Prompt(
-        name, fields["role"], int(fields["version"]), used, system.strip(), user.rstrip("\n")
-    )
+    return Prompt(name, fields["role"], int(fields["version"]), used, system.strip(), user.rstrip("\n"))
 
 
 def load_prompts(directory: str | os.PathLike[str] | None = None) -> dict[str, Prompt]:

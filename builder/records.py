@@ -14,7 +14,6 @@ import types
 import typing
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -208,7 +207,6 @@ def _arrow_type(hint: Any) -> pa.DataType:
     return {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}[hint]
 
 
-@cache
 def arrow_schema(record: type[Any]) -> pa.Schema:
     """The Arrow schema of a record class: fields in order, tuples as lists, records as structs."""
     hints = typing.get_type_hints(record)
@@ -239,9 +237,13 @@ def _build(record: type[R], plain: dict[str, Any]) -> R:
     return record(**{k: _from_plain(h, plain[k]) for k, h in hints.items()})
 
 
-@cache
+_HINTS: dict[type[Any], dict[str, Any]] = {}  # resolving annotations is slow and is done for every row
+
+
 def _hints(record: type[Any]) -> dict[str, Any]:
-    return typing.get_type_hints(record)
+    if record not in _HINTS:
+        _HINTS[record] = typing.get_type_hints(record)
+    return _HINTS[record]
 
 
 def from_table(table: pa.Table, record: type[R]) -> Iterable[R]:

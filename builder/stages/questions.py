@@ -1,0 +1,129 @@
+"""Question generation (METHOD 4): an information set in, one new problem out.
+
+The writer sees the topics with their key points and an example problem each, and repeats the list of
+the key points that the problem must need.  The problem stands inside ``<Q>...</Q>``.  Whether it is a
+good problem is not decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ..errors import ReplyError
+from ..llm.chat import Chat, Reply
+from ..prompts import Prompt, neutralise
+from ..records import InformationSet, Practice, Question, content_id
+
+_OPEN = re.compile(r"<Q>", re.IGNORECASE)
+_CLOSE = re.compile(r"</Q>", re.IGNORECASE)
+# A sub-question's label at the start of a line or sentence: "(a)", "b)", "(ii)", "1.", "Part 2:".
+_PART = re.compile(
+    r"(?:^|(?<=[\s.;:?]))(?:\(?([a-h])\)|\(([ivx]{1,4})\)|part\s+([a-h]|\d))(?=[\s:.])", re.IGNORECASE
+)
+
+
+def read_question(reply: str, *, max_parts: int) -> str:
+    """The problem inside the last ``<Q>...</Q>`` of a writer's reply.
+
+    The last pair counts: a model that thinks aloud may show drafts before.
+
+    Raises:
+        ReplyError: "no_question" (no pair of tags), "empty_question", "too_many_parts".
+    """
+    closes = [m.start() for m in _CLOSE.finditer(reply)]
+    opens = [m.end() for m in _OPEN.finditer(reply)]
+    start = next((o for o in reversed(opens) if closes and o <= closes[-1]), None)
+    if start is None:
+        raise ReplyError("no_question")
+    problem = reply[start : next(c for c in closes if c >= start)].strip()
+    if not any(ch.isalnum() for ch in problem):
+        raise ReplyError("empty_question")
+    if count_parts(problem) > max_parts:
+        raise ReplyError("too_many_parts")
+    return problem
+
+
+def count_parts(problem: str) -> int:
+    """How many labelled sub-questions a problem has; 1 where there are no labels."""
+    labels = {"".join(filter(None, m.groups())).lower() for m in _PART.finditer(problem)}
+    return max(1, len(labels))
+
+
+def numbered(key_points: tuple[str, ...]) -> str:
+    """The key points as the prompts list them: one ``1. ...`` line each."""
+    return "\n".join(f"{i}. {neutralise(k)}" for i, k in enumerate(key_points, 1))
+
+
+def information_block(information_set: InformationSet, practices: Mapping[str, Practice]) -> str:
+    """The topics of a set with their key points and example problems, as the prompt shows them."""
+    blocks = []
+    for t in information_set.topics:
+        key_points = "\n".join(f"- {neutralise(k)}" for k in t.key_points)
+        example = neutralise(practices[t.practice_id].problem)
+        blocks.append(
+            f"<topic>\n{neutralise(t.topic)}\nKey points:\n{key_points}\n"
+            f"<example>\n{example}\n</example>\n</topic>"
+        )
+    return "\n".join(blocks)
+
+
+async def write_question(
+    information_set: InformationSet,
+    practices: Mapping[str, Practice],
+    chat: Chat,
+    prompt: Prompt,
+    *,
+    model: str,
+    temperature: float,
+    top_p: float,
+    max_tokens: int,
+    seed: int,
+    max_parts: int,
+) -> Question:
+    """One question for ``information_set``; an unreadable reply is kept with its reason.
+
+    ``practices`` maps the ids of the set to their practices.  ``seed`` is the run's; it is combined
+    with the set's position, so that a set drawn twice gives two different questions.
+
+    Raises:
+        ModelError: the model could not be asked.
+    """
+    key_points = information_set.key_points
+    request = prompt.request(
+        {
+            "information_set": information_block(information_set, practices),
+            "key_points": numbered(key_points),
+            "count": str(len(key_points)),
+        },
+        model=model,
+        temperature=temperature,
+        top_p=top_p,
+        max_tokens=max_tokens,
+        seed=seed + information_set.index,
+    )
+    reply = (await chat.complete(request))[0]
+    return question_from_reply(
+        reply, information_set_id=information_set.id, prompt_hash=prompt.hash, max_parts=max_parts
+    )
+
+
+def question_from_reply(
+    reply: Reply, *, information_set_id: str, prompt_hash: str, max_parts: int, parent_id: str | None = None
+) -> Question:
+    """The question that a reply holds, or the record of why it holds none."""
+    problem, rejected = None, None
+    try:
+        problem = read_question(reply.text, max_parts=max_parts)
+    except ReplyError as error:
+        rejected = "truncated" if reply.finish_reason == "length" else str(error)
+    return Question(
+        id=content_id("question", information_set_id, parent_id, reply.text),
+        information_set_id=information_set_id,
+        problem=problem,
+        model=reply.model,
+        prompt_hash=prompt_hash,
+        reply=reply.text,
+        parent_id=parent_id,
+        rejected=rejected,
+    )

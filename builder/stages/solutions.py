@@ -1,0 +1,80 @@
+"""Solution sampling (METHOD 6): m candidates for a question, each with its answer.
+
+The information set's practices serve as demonstrations.  Arithmetic that stands in a candidate is
+checked by program.  Which candidates agree is the vote's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..answers import extract_answer
+from ..llm.chat import Chat, Reply
+from ..prompts import Prompt, neutralise
+from ..records import InformationSet, Practice, Question, Solution, content_id
+
+
+def demonstrations(information_set: InformationSet, practices: Mapping[str, Practice]) -> str:
+    """The set's practices with their solutions, as the prompt shows them."""
+    blocks = []
+    for practice_id in dict.fromkeys(t.practice_id for t in information_set.topics):
+        p = practices[practice_id]
+        blocks.append(
+            f"<problem>\n{neutralise(p.problem)}\n</problem>\n"
+            f"<solution>\n{neutralise(p.solution)}\n</solution>"
+        )
+    return "\n".join(blocks)
+
+
+async def sample_solutions(
+    question: Question,
+    information_set: InformationSet,
+    practices: Mapping[str, Practice],
+    chat: Chat,
+    prompt: Prompt,
+    *,
+    model: str,
+    samples: int,
+    temperature: float,
+    top_p: float,
+    max_tokens: int,
+    seed: int,
+) -> list[Reply]:
+    """``samples`` replies to a question, in the order of their sample index.
+
+    Raises:
+        ModelError: the model could not be asked.
+    """
+    request = prompt.request(
+        {
+            "demonstrations": demonstrations(information_set, practices),
+            "problem": neutralise(question.problem or ""),
+        },
+        model=model,
+        temperature=temperature,
+        top_p=top_p,
+        max_tokens=max_tokens,
+        seed=seed,
+    )
+    return await chat.complete(request, samples)
+
+
+def read_solution(
+    question: Question, index: int, reply: Reply, wrong_computations: Sequence[str], prompt_hash: str
+) -> Solution:
+    """A reply as a candidate: its answer is read, or it abstains.
+
+    A reply cut off at the token limit abstains too: a box in it need not be the final one.
+    """
+    answer = None if reply.finish_reason == "length" else extract_answer(reply.text)
+    return Solution(
+        id=content_id("solution", question.id, index, reply.text),
+        question_id=question.id,
+        index=index,
+        text=reply.text,
+        answers=(answer,),
+        wrong_computations=tuple(wrong_computations),
+        model=reply.model,
+        prompt_hash=prompt_hash,
+        finish_reason=reply.finish_reason,
+    )
