@@ -48,7 +48,7 @@ class SeedSource:
     """Where practices come from: a local file or a Hub dataset, with its column names."""
 
     name: str
-    path: str | None = None  # .jsonl, .jsonl.gz, .json or .parquet, relative to the recipe
+    path: str | None = None  # .jsonl, .jsonl.gz, .json or .parquet, relative to the recipe; wins over hub
     hub: str | None = None  # dataset id on the Hub
     config: str | None = None
     split: str = "train"
@@ -68,8 +68,10 @@ class SeedSource:
             raise ConfigError(
                 f"seeds.name = {self.name!r}: letters, digits, '.', '_' and '-' only, since it begins ids"
             )
-        if (self.path is None) == (self.hub is None):
-            raise ConfigError(f"seed source {self.name!r}: give either 'path' or 'hub'")
+        if not self.path and not self.hub:
+            raise ConfigError(
+                f"seed source {self.name!r}: give 'path' (a local file) or 'hub' (a dataset id)"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,8 @@ class TestSet:
     solution: str | None = None
 
     def __post_init__(self) -> None:
-        if (self.path is None) == (self.hub is None):
-            raise ConfigError(f"test set {self.name!r}: give either 'path' or 'hub'")
+        if not self.path and not self.hub:
+            raise ConfigError(f"test set {self.name!r}: give 'path' (a local file) or 'hub' (a dataset id)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Model:
 
     backend: str = _f("openai", _choice("openai", PROCEDURAL))
     name: str = ""
-    base_url: str = "https://api.openai.com/v1"
+    base_url: str = ""  # "" is $OPENAI_BASE_URL, else OpenAI
     api_key_env: str = "OPENAI_API_KEY"  # the variable that holds the key; the key is never stored
     concurrency: int = _f(64, _number(1))
     timeout: float = _f(600.0, _number(1))  # seconds for one request

@@ -8,6 +8,7 @@
     ├── PromptError             a prompt template: a missing or an unknown placeholder
     ├── ReplyError              a model's reply that cannot be read; becomes a stored reason, ends no run
     ├── ModelError              the endpoint: refused, unauthorised, unknown model, final failure
+    │   ├── RequestRefused      this one request is refused for good (400, content filter): costs its row
     │   └── RetryableModelError what may succeed when asked again (429, 5xx, time-out, reset)
     ├── StoreError              the completion store or a stage file: foreign, damaged, old layout, disk full
     └── PublishError            a dataset folder that must not be published
@@ -53,6 +54,10 @@ class ModelError(KPMathError):
     """A model could not be asked, or refused for good."""
 
     exit_code = 5
+
+
+class RequestRefused(ModelError):
+    """The endpoint refuses this request whatever is done; other requests are not concerned."""
 
 
 class RetryableModelError(ModelError):

@@ -25,7 +25,8 @@ NAMES = ("extraction", "question", "score", "solution", "paraphrase")
 
 _PLACEHOLDER = re.compile(r"\[\[([a-z_]+)\]\]")
 _RESERVED_TAG = re.compile(
-    r"<(?=/?\s*(?:problem|solution|key_points|information_set|topic|example|Q)\s*>)", re.IGNORECASE
+    r"<(?=\s{0,3}/?\s{0,3}(?:problem|solution|key_points|information_set|topic|example|Q)\s{0,3}>)",
+    re.IGNORECASE,
 )
 
 

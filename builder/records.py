@@ -192,6 +192,16 @@ class QuestionResult:
     fate: str  # "kept" or the reason why not
 
 
+@dataclass(frozen=True, slots=True)
+class HygieneNote:
+    """Why a kept question, or one of its solutions, is not published (METHOD 8)."""
+
+    question_id: str
+    solution_id: str | None  # None: the whole question
+    fate: str  # "duplicate" | "contaminated" | "number_too_long"
+    detail: str | None  # of what it is a duplicate, which n-gram of which test row
+
+
 # --- Arrow -------------------------------------------------------------------------------------
 
 

@@ -104,21 +104,35 @@ async def write_question(
     )
     reply = (await chat.complete(request))[0]
     return question_from_reply(
-        reply, information_set_id=information_set.id, prompt_hash=prompt.hash, max_parts=max_parts
+        reply,
+        information_set_id=information_set.id,
+        # A set may be drawn twice: its position keeps two equal replies apart.
+        origin=str(information_set.index),
+        prompt_hash=prompt.hash,
+        max_parts=max_parts,
     )
 
 
 def question_from_reply(
-    reply: Reply, *, information_set_id: str, prompt_hash: str, max_parts: int, parent_id: str | None = None
+    reply: Reply,
+    *,
+    information_set_id: str,
+    origin: str,
+    prompt_hash: str,
+    max_parts: int,
+    parent_id: str | None = None,
 ) -> Question:
-    """The question that a reply holds, or the record of why it holds none."""
+    """The question that a reply holds, or the record of why it holds none.
+
+    ``origin`` tells equal replies to the same set apart: a position, or a parent with a number.
+    """
     problem, rejected = None, None
     try:
         problem = read_question(reply.text, max_parts=max_parts)
     except ReplyError as error:
         rejected = "truncated" if reply.finish_reason == "length" else str(error)
     return Question(
-        id=content_id("question", information_set_id, parent_id, reply.text),
+        id=content_id("question", information_set_id, origin, reply.text),
         information_set_id=information_set_id,
         problem=problem,
         model=reply.model,

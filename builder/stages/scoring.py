@@ -15,7 +15,7 @@ from ..records import Question, Score
 
 # "Score: 0.85", "**Overall score** = .9", "Score: 9/10", "Score: 85%" ... at most 40 characters of
 # ornament between the word and the number, so that a line is read in linear time.
-_VALUE = r"[\s*_`:=\-–—(\[]{0,12}(?:is\s+|of\s+)?(-?\d{0,3}(?:\.\d{1,6})?)\s{0,2}(%|/\s?\d{1,3})?"
+_VALUE = r"[\s*_`:=–—(\[]{0,12}(?:is\s+|of\s+)?(-?\d{0,3}(?:\.\d{1,6})?)\s{0,2}(%|/\s?\d{1,3})?"
 _FIELDS = {
     "score": re.compile(r"\bscore\b" + _VALUE, re.IGNORECASE),
     "presence": re.compile(r"\bpresence\b" + _VALUE, re.IGNORECASE),

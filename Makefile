@@ -1,0 +1,47 @@
+# Everything a person types.  Each target makes its own virtual environment first.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+CHECKS := $(VENV)/.checks
+
+.PHONY: demo test lint types space bench clean help
+
+help:
+	@echo "make demo    build the demo dataset with the procedural model and load it"
+	@echo "make test    run the tests"
+	@echo "make space   open the Gradio demo on http://127.0.0.1:7860"
+	@echo "make lint types bench clean"
+
+$(READY): requirements.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"KPMath needs Python 3.11 or newer, this is {v.major}.{v.minor}; say: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(CHECKS): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "ruff>=0.9" "mypy>=1.14"
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/python -m builder build recipes/demo.toml --run runs/demo --out kpmath
+	$(BIN)/python -m builder show kpmath
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto
+
+lint: $(CHECKS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(CHECKS)
+	$(BIN)/mypy
+
+space: $(READY)
+	$(BIN)/python -m space.app
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.pipeline
+
+clean:
+	rm -rf $(VENV) runs kpmath

@@ -1,0 +1,407 @@
+"""``python -m builder ...``: the pipeline from the command line.
+
+Parses options, calls :mod:`builder.pipeline`, shows the outcome to a person or (``--json``) to a
+program.  Progress goes to stderr, results to stdout.  Every error that a user can mend is one line
+without a traceback, with the exit code of its class (:mod:`builder.errors`); Ctrl-C exits with 130.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+import kpmath
+
+from . import config as configuration
+from .config import PROCEDURAL, Config, SeedSource
+from .errors import ConfigError, KPMathError, StoreError
+from .llm.server import serve_forever
+from .pipeline import Pipeline, build
+from .progress import Progress
+from .records import InformationSet, LabelledPractice, Topic
+from .report import knowledge_tables, plot_heatmap
+from .run import RunFolder, open_model
+from .stages.sampling import sample_information_sets
+from .store import stage_manifest
+
+STAGES = ("seeds", "labels", "topics", "mpkp", "information_sets", "questions", "hygiene")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except KPMathError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("stopped; every reply so far is stored, the same command goes on from here", file=sys.stderr)
+        return 130
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(
+            "error: the disk is full; nothing that looks whole was half-written and every reply so far "
+            "is stored: free some space and give the same command again",
+            file=sys.stderr,
+        )
+        return StoreError.exit_code
+
+
+# --- options -----------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m builder",
+        description="Key-Point-Driven Data Synthesis: from seed problems to a dataset.",
+        epilog="Start with: python -m builder build recipes/demo.toml",
+    )
+    parser.add_argument("--version", action="version", version=f"kpmath {kpmath.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        return sub
+
+    def source(sub: argparse.ArgumentParser, text: str) -> None:
+        sub.add_argument("source", metavar="SOURCE", help=text)
+        sub.add_argument("--run", metavar="DIR", help="run folder (default: runs/NAME of the recipe)")
+        sub.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help="override a value of the recipe, for example --set sampling.sets=200 (repeatable)",
+        )
+        sub.add_argument("--model", metavar="NAME", help="model for all roles that have none of their own")
+        sub.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint, ending in /v1")
+        _output(sub)
+
+    sub = add("build", _build, "the whole method: from seeds to a dataset folder")
+    source(sub, "a recipe (.toml), or the folder of a run to go on with")
+    sub.add_argument("--out", metavar="DIR", default="kpmath", help="dataset folder (default: kpmath)")
+    for name, text in (
+        ("label", "seeds to topics and key points, one call a practice"),
+        ("synthesize", "up to questions, scores, solutions and votes"),
+    ):
+        source(add(name, _partial(name), text), "a recipe (.toml), or the folder of a run")
+
+    sub = add("topics", _topics, "merged topics, MPKP and TCPM, as Parquet and as a heat map")
+    source(sub, "a recipe, a run, or a JSONL/Parquet file of practices with a 'reply' column of labels")
+    sub.add_argument("--out", metavar="DIR", help="where tables and plot go (default: RUN/report)")
+
+    sub = add("sample", _sample, "information sets from the co-occurrence matrix")
+    source(sub, "a recipe, a run, or a file of labelled practices (as for 'topics')")
+    sub.add_argument("-n", type=int, default=5, help="how many (default: 5)")
+    sub.add_argument("--seed", type=int, default=None, help="seed (default: the run's)")
+
+    sub = add("publish", _publish, "the dataset folder of a run that has been synthesised")
+    source(sub, "a recipe, or the folder of a run")
+    sub.add_argument("--out", metavar="DIR", default="kpmath", help="dataset folder (default: kpmath)")
+
+    sub = add("status", _status, "how far a run is")
+    sub.add_argument("run", metavar="RUN")
+    _output(sub)
+
+    sub = add("report", _report, "heat map and tables of a run")
+    sub.add_argument("run", metavar="RUN")
+    _output(sub)
+
+    sub = add("show", _show, "load a dataset folder as a user would, and show some rows")
+    sub.add_argument("path", metavar="DIR", nargs="?", default="kpmath")
+    sub.add_argument("--config", default="default", help="configuration (default: default)")
+    sub.add_argument("--rows", type=int, default=3, help="how many rows (default: 3)")
+    _output(sub)
+
+    sub = add("serve-model", _serve, "serve the procedural model as an OpenAI-compatible endpoint")
+    sub.add_argument("--host", default="127.0.0.1")
+    sub.add_argument("--port", type=int, default=8000, help="0 takes a free one (default: 8000)")
+    sub.add_argument("--name", default="procedural-1", help="the model's name")
+    return parser
+
+
+def _output(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--quiet", action="store_true", help="no progress and no summary")
+    sub.add_argument("--json", action="store_true", help="the result as JSON on stdout, no progress")
+
+
+def _progress(options: argparse.Namespace) -> Progress:
+    return Progress(quiet=options.quiet or options.json)
+
+
+def _resolve(options: argparse.Namespace) -> tuple[Config, Path]:
+    """Configuration and run folder that SOURCE and the options name."""
+    source = Path(options.source)
+    overrides = list(options.set)
+    if options.model:
+        overrides.append(f"model.name={json.dumps(options.model)}")
+    if options.base_url:
+        overrides += [f"model.base_url={json.dumps(options.base_url)}", 'model.backend="openai"']
+    if source.is_dir():
+        RunFolder(source).load_config()  # says so when it is no run
+        config = configuration.load_recipe(source / "run.toml", overrides)
+        return config, Path(options.run) if options.run else source
+    if source.suffix == ".toml":
+        config = configuration.load_recipe(source, overrides)
+    elif source.suffix in (".jsonl", ".gz", ".json", ".parquet"):
+        config = _labelled_file(source, overrides)
+    else:
+        raise ConfigError(f"{source}: give a recipe (.toml), the folder of a run, or a file of practices")
+    return config, Path(options.run) if options.run else Path("runs") / config.run.name
+
+
+def _labelled_file(path: Path, overrides: Sequence[str]) -> Config:
+    """A configuration for a file of practices that carry their labelling replies."""
+    if not path.is_file():
+        raise ConfigError(f"{path} does not exist")
+    name = "".join(c if c.isalnum() or c in "._-" else "-" for c in path.name.split(".")[0])
+    source = SeedSource(
+        name, path=str(path.resolve()), id="id", subject="subject", level="level", reply="reply"
+    )
+    plain = configuration.to_plain(Config(seeds=(source,)))
+    plain["run"]["name"] = name
+    return configuration.from_plain(configuration.apply_overrides(plain, overrides))
+
+
+# --- commands ----------------------------------------------------------------------------------
+
+
+def _build(options: argparse.Namespace) -> int:
+    config, run = _resolve(options)
+    start = time.monotonic()
+    summary = build(config, run, options.out, _progress(options))
+    _show_summary(summary | {"seconds": round(time.monotonic() - start, 1)}, options)
+    return 0
+
+
+def _publish(options: argparse.Namespace) -> int:
+    config, run = _resolve(options)
+    summary = Pipeline(config, run, _progress(options)).publish(options.out)
+    _show_summary(summary, options)
+    return 0
+
+
+def _partial(name: str) -> Callable[[argparse.Namespace], int]:
+    def command(options: argparse.Namespace) -> int:
+        config, run = _resolve(options)
+        pipeline = Pipeline(config, run, _progress(options))
+        getattr(pipeline, name)()
+        return _print_status(run, options)
+
+    return command
+
+
+def _topics(options: argparse.Namespace) -> int:
+    config, run = _resolve(options)
+    pipeline = Pipeline(config, run, _progress(options))
+    mpkp, topics, matrix = pipeline.knowledge()
+    out = Path(options.out) if options.out else pipeline.folder.report
+    files = knowledge_tables(mpkp, topics, matrix, out)
+    files.append(plot_heatmap(matrix, out / "tcpm.png"))
+    labels, merged = pipeline.folder.summary("labels"), pipeline.folder.summary("mpkp")
+    facts = {
+        "practices": labels["labelled"],
+        "unreadable": labels["unreadable"],
+        "raw_topics": merged["raw_topics"],
+        "topics": len(topics),
+        "key_points": sum(t.key_points for t in topics),
+        "pairs": int((matrix.counts > 0).sum()) // 2,
+        "files": [str(f) for f in files],
+    }
+    if options.json:
+        print(json.dumps(facts, ensure_ascii=False))
+    elif not options.quiet:
+        table = Table(title=f"{len(topics)} topics from {facts['raw_topics']} names", title_justify="left")
+        for heading in ("topic", "practices", "key points", "also called"):
+            table.add_column(heading, justify="right" if heading in ("practices", "key points") else "left")
+        for t in sorted(topics, key=lambda t: (-t.practices, t.name))[:20]:
+            others = ", ".join(a for a in t.aliases if a != t.name)
+            table.add_row(_plain(t.name), str(t.practices), str(t.key_points), _plain(others[:60]))
+        _console().print(table)
+        print(f"{facts['practices']} practices, {facts['unreadable']} replies unreadable")
+        print("\n".join(facts["files"]))
+    return 0
+
+
+def _sample(options: argparse.Namespace) -> int:
+    config, run = _resolve(options)
+    pipeline = Pipeline(config, run, _progress(options))
+    mpkp, _, matrix = pipeline.knowledge()
+    if options.n < 1:
+        raise ConfigError(f"-n {options.n}: must be at least 1")
+    sets = sample_information_sets(
+        mpkp,
+        matrix,
+        options.n,
+        config.run.seed if options.seed is None else options.seed,
+        two_topic_share=config.sampling.two_topic_share,
+    )
+    for information_set in sets:
+        if options.json:
+            print(json.dumps(_set_facts(information_set), ensure_ascii=False))
+        elif not options.quiet:
+            _print_set(information_set)
+    return 0
+
+
+def _set_facts(information_set: InformationSet) -> dict[str, Any]:
+    return {
+        "id": information_set.id,
+        "index": information_set.index,
+        "fallback": information_set.fallback,
+        "topics": [
+            {"topic": t.topic, "key_points": list(t.key_points), "practice_id": t.practice_id}
+            for t in information_set.topics
+        ],
+    }
+
+
+def _print_set(information_set: InformationSet) -> None:
+    note = f"  ({information_set.fallback})" if information_set.fallback else ""
+    print(f"information set {information_set.index}{note}")
+    for t in information_set.topics:
+        print(f"  {t.topic}  [{t.practice_id}]")
+        for key_point in t.key_points:
+            print(f"    - {key_point}")
+
+
+def _status(options: argparse.Namespace) -> int:
+    RunFolder(options.run).load_config()
+    return _print_status(Path(options.run), options)
+
+
+def _print_status(run: Path, options: argparse.Namespace) -> int:
+    folder = RunFolder(run)
+    rows: list[dict[str, Any]] = []
+    for stage in STAGES:
+        manifest = stage_manifest(folder.stage(stage))
+        parts = sorted(folder.stage(stage).glob("part-*.parquet"))
+        rows.append(
+            {
+                "stage": stage,
+                "complete": manifest is not None,
+                "rows": manifest["rows"] if manifest else None,
+                "parts": len(parts),
+            }
+        )
+    if options.json:
+        print(json.dumps({"run": str(run), "stages": rows}))
+    elif not options.quiet:
+        table = Table(title=str(run), title_justify="left")
+        for heading in ("stage", "state", "rows", "parts"):
+            table.add_column(heading)
+        for row in rows:
+            state = "complete" if row["complete"] else ("begun" if row["parts"] else "to do")
+            table.add_row(
+                row["stage"], state, "" if row["rows"] is None else str(row["rows"]), str(row["parts"])
+            )
+        _console().print(table)
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    folder = RunFolder(options.run)
+    config = folder.load_config()
+    for stage in ("mpkp", "topics"):
+        folder.summary(stage)  # says what to run when it is not there
+    pipeline = Pipeline(config, options.run)
+    _, _, matrix = pipeline.knowledge()
+    mpkp = list(folder.read("mpkp", LabelledPractice))
+    topics = list(folder.read("topics", Topic))
+    files = knowledge_tables(mpkp, topics, matrix, folder.report)
+    files.append(plot_heatmap(matrix, folder.report / "tcpm.png"))
+    if options.json:
+        print(json.dumps({"files": [str(f) for f in files]}))
+    elif not options.quiet:
+        print("\n".join(str(f) for f in files))
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    data = kpmath.load(options.config, path=options.path, split="train")
+    rows = [data[i] for i in range(min(options.rows, len(data)))]
+    if options.json:
+        print(json.dumps({"config": options.config, "rows": len(data), "first": rows}, ensure_ascii=False))
+        return 0
+    table = Table(
+        title=f"{options.path}, configuration {options.config!r}: "
+        f"{len(data)} rows, {len(data.column_names)} columns",
+        title_justify="left",
+        show_lines=True,
+    )
+    shown = [c for c in ("problem", "answer", "topics", "score", "agreement") if c in data.column_names]
+    for column in shown or data.column_names[:5]:
+        table.add_column(column, overflow="fold", ratio=4 if column == "problem" else 1)
+    for row in rows:
+        table.add_row(*(_plain(_cell(row[c])) for c in shown or data.column_names[:5]))
+    _console().print(table)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    model = configuration.Model(backend=PROCEDURAL, name=options.name)
+    asyncio.run(serve_forever(open_model(model), [options.name], options.host, options.port))
+    return 0
+
+
+# --- what a person sees ------------------------------------------------------------------------
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else 120)
+
+
+def _plain(text: str) -> str:
+    """Text for a rich table: square brackets of a problem are no markup."""
+    return text.replace("[", "\\[")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, list):
+        return "\n".join(str(v) for v in value)
+    return "" if value is None else str(value)
+
+
+def _show_summary(summary: dict[str, Any], options: argparse.Namespace) -> None:
+    if options.json:
+        print(json.dumps(summary, ensure_ascii=False))
+        return
+    if options.quiet:
+        return
+    console = _console()
+    funnel = Table(title="what became of the information sets", title_justify="left")
+    funnel.add_column("step")
+    funnel.add_column("questions", justify="right")
+    funnel.add_column("of all", justify="right")
+    total = max(1, summary["information_sets"])
+    for step, count in summary["funnel"].items():
+        funnel.add_row(step, f"{count:,}", f"{count / total:.1%}")
+    console.print(funnel)
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in summary["rejected"].items()) or "none"
+    print(f"rejected: {reasons}")
+    agreement = "  ".join(f"{share}: {count:,}" for share, count in summary["agreement"].items())
+    print(f"published questions by agreement of their solutions: {agreement}")
+    for role, usage in summary["usage"].items():
+        print(
+            f"{role}: {usage['requests']:,} requests, {usage['reused']:,} replies from the store, "
+            f"{usage['prompt_tokens']:,} prompt and {usage['completion_tokens']:,} completion tokens"
+        )
+    rows = ", ".join(f"{name} {count:,}" for name, count in summary["rows"].items())
+    seconds = f" in {summary['seconds']} s" if "seconds" in summary else ""
+    print(f"{summary['out']}{seconds}: {rows}")

@@ -1,0 +1,425 @@
+"""The whole of KPDDS, read from top to bottom: the batch run.
+
+    seeds -> labels -> topics, MPKP, TCPM -> information sets        knowledge construction
+          -> questions, scores, solutions, votes                     practice generation
+          -> de-duplication, decontamination                         hygiene
+          -> rows, shards, card                                      publication
+
+:func:`build` is that list.  Each step reads the records of the one before from the run folder and
+writes its own; a step whose records are complete for the same input and configuration is not done
+again, and a reply that is in the completion store is not asked for again.  So a run that was stopped,
+at any point, goes on when the same command is given again.
+
+What a single stage decides is told in :mod:`builder.stages`; what happens to one information set in
+:mod:`builder.synthesis`; how rows and the card look in :mod:`builder.publish`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+from .config import PROCEDURAL, Config, to_plain
+from .embeddings import Embedder, EndpointEmbedder, LexicalEmbedder
+from .errors import ConfigError, ReplyError
+from .llm.chat import ROLES
+from .progress import Progress
+from .prompts import load_prompts
+from .publish.dataset import publish_run
+from .records import (
+    HygieneNote,
+    InformationSet,
+    LabelledPractice,
+    Practice,
+    QuestionResult,
+    Topic,
+)
+from .run import Models, RunFolder, file_hash, fingerprint, ordered
+from .stages.cooccurrence import TCPM, tcpm
+from .stages.decontamination import NgramIndex
+from .stages.dedup import deduplicate, too_long_number
+from .stages.extraction import ExtractionFailure, extract, parse_labels
+from .stages.sampling import sample_information_sets
+from .stages.seeds import load_seeds, read_test_set
+from .stages.topics import merge_topics
+from .store import StageWriter, stage_parts_done
+from .synthesis import Services, synthesize
+
+IN_FLIGHT_PER_REQUEST = 2
+"""Information sets worked on for each request that may be in flight: keeps the endpoint busy while
+the oldest set, for which the order of the records waits, takes its last steps."""
+
+
+class Pipeline:
+    """One run: a configuration, a run folder, and the steps in their order."""
+
+    def __init__(self, config: Config, run: str | os.PathLike[str], progress: Progress | None = None) -> None:
+        self.config = config
+        self.folder = RunFolder(run)
+        self.progress = progress or Progress(quiet=True)
+        self.prompts = load_prompts(config.prompts.directory or None)
+        self.models = Models(config, self.folder)
+        self.folder.save_config(config)
+
+    # --- knowledge construction (METHOD 1-3) ---------------------------------------------------
+
+    def read_seeds(self) -> str:
+        """Seeds to practices.  Returns the fingerprint of what was read."""
+        if not self.config.seeds:
+            raise ConfigError("the recipe names no seeds: add a [[seeds]] table with 'path' or 'hub'")
+        made = fingerprint(
+            "seeds",
+            to_plain(self.config)["seeds"],
+            [file_hash(s.path) if s.path else None for s in self.config.seeds],
+            self.config.reading.on_missing_answer,
+        )
+        if not self.folder.is_done("seeds", made):
+            report = load_seeds(self.config.seeds, on_missing_answer=self.config.reading.on_missing_answer)
+            if not report.practices:
+                raise ConfigError("the seeds hold no practice; nothing can be built from them")
+            self.folder.write(
+                "seeds",
+                Practice,
+                report.practices,
+                made,
+                self.config.run.part_size,
+                practices=len(report.practices),
+                skipped=[list(s) for s in report.skipped],
+                replies=report.replies,
+            )
+        return made
+
+    def label(self) -> str:
+        """Practices to labelled practices: one call each, or the reply that the seeds bring."""
+        seeds = self.read_seeds()
+        prompt = self.prompts["extraction"]
+        model = self.config.model_for("label")
+        settings = self.config.extraction
+        made = fingerprint(
+            "label", seeds, dataclasses.asdict(settings), model.backend, model.name, prompt.hash
+        )
+        if self.folder.is_done("labels", made):
+            return made
+        replies: dict[str, str] = self.folder.summary("seeds")["replies"]
+        total = self.folder.summary("seeds")["practices"]
+
+        async def one(practice: Practice) -> LabelledPractice | ExtractionFailure:
+            if practice.id in replies:
+                reply = replies[practice.id]
+                try:
+                    return LabelledPractice(practice, parse_labels(reply), "given", "", reply)
+                except ReplyError as error:
+                    return ExtractionFailure(practice.id, str(error), reply)
+            return await extract(
+                practice,
+                await self.models.chat("label"),
+                prompt,
+                model=model.name,
+                temperature=settings.temperature,
+                top_p=settings.top_p,
+                max_tokens=settings.max_tokens,
+                seed=self.config.run.seed,
+                attempts=settings.attempts,
+            )
+
+        async def run() -> tuple[list[LabelledPractice], list[ExtractionFailure]]:
+            labelled: list[LabelledPractice] = []
+            failed: list[ExtractionFailure] = []
+            try:
+                with self.progress.stage("labelling practices", total) as bar:
+                    async for result in ordered(
+                        self.folder.read("seeds", Practice), one, in_flight=self._in_flight("label")
+                    ):
+                        if isinstance(result, LabelledPractice):
+                            labelled.append(result)
+                        else:
+                            failed.append(result)
+                        bar.advance(1, unreadable=len(failed))
+            finally:
+                await self.models.aclose()
+            return labelled, failed
+
+        labelled, failed = asyncio.run(run())
+        self.folder.write("unlabelled", ExtractionFailure, failed, made, self.config.run.part_size)
+        self.folder.write(
+            "labels",
+            LabelledPractice,
+            labelled,
+            made,
+            self.config.run.part_size,
+            labelled=len(labelled),
+            unreadable=len(failed),
+        )
+        return made
+
+    def construct_knowledge(self) -> str:
+        """Labelled practices to merged topics and the MPKP (METHOD 1)."""
+        labels = self.label()
+        settings = self.config.topics
+        made = fingerprint("topics", labels, dataclasses.asdict(settings))
+        if self.folder.is_done("mpkp", made):
+            return made
+        labelled = list(self.folder.read("labels", LabelledPractice))
+        if not labelled:
+            raise ConfigError(
+                "no practice could be labelled: look at the replies in stages/unlabelled, "
+                "or use a stronger model for the role 'label'"
+            )
+        with self.progress.stage("merging topics", 1) as bar:
+            merged = merge_topics(
+                labelled,
+                self._embedder(),
+                threshold=settings.threshold,
+                cross_subject_threshold=settings.cross_subject_threshold,
+                target=settings.target,
+                name_weight=settings.name_weight,
+                min_practices=settings.min_practices,
+                floor=settings.floor,
+            )
+            bar.advance(1)
+        size = self.config.run.part_size
+        self.folder.write("topics", Topic, merged.topics, made, size, topics=len(merged.topics))
+        self.folder.write("mpkp", LabelledPractice, merged.mpkp, made, size, raw_topics=len(merged.mapping))
+        return made
+
+    def _embedder(self) -> Embedder:
+        settings = self.config.topics
+        if settings.embedder == "endpoint":
+            return EndpointEmbedder(
+                base_url=settings.embedding_base_url,
+                api_key=os.environ.get(self.config.model.api_key_env) or "none",
+                model=settings.embedding_model,
+            )
+        return LexicalEmbedder()
+
+    def knowledge(self) -> tuple[list[LabelledPractice], tuple[Topic, ...], TCPM]:
+        """MPKP, topics and TCPM of this run; the matrix covers the topics that may be sampled."""
+        self.construct_knowledge()
+        mpkp = list(self.folder.read("mpkp", LabelledPractice))
+        topics = tuple(self.folder.read("topics", Topic))
+        matrix = tcpm(
+            mpkp,
+            diagonal_min=self.config.cooccurrence.diagonal_min,
+            topics=[t.name for t in topics if t.sampled],
+        )
+        return mpkp, topics, matrix
+
+    def sample(self) -> str:
+        """Information sets from the TCPM (METHOD 3)."""
+        topics = self.construct_knowledge()
+        made = fingerprint(
+            "sets",
+            topics,
+            dataclasses.asdict(self.config.sampling),
+            dataclasses.asdict(self.config.cooccurrence),
+            self.config.run.seed,
+        )
+        if self.folder.is_done("information_sets", made):
+            return made
+        mpkp, _, matrix = self.knowledge()
+        settings = self.config.sampling
+        size = self.config.run.part_size
+        fallbacks: Counter[str] = Counter()
+
+        def sets() -> Iterator[InformationSet]:
+            with self.progress.stage("sampling information sets", settings.sets) as bar:
+                for start in range(0, settings.sets, 4096):
+                    drawn = sample_information_sets(
+                        mpkp,
+                        matrix,
+                        min(4096, settings.sets - start),
+                        self.config.run.seed,
+                        two_topic_share=settings.two_topic_share,
+                        start=start,
+                    )
+                    fallbacks.update(s.fallback for s in drawn if s.fallback)
+                    bar.advance(len(drawn))
+                    yield from drawn
+
+        self.folder.write(
+            "information_sets", InformationSet, sets(), made, size, sets=settings.sets, fallbacks=fallbacks
+        )
+        return made
+
+    # --- practice generation (METHOD 4-7) ------------------------------------------------------
+
+    def synthesize(self) -> str:
+        """Every information set from question to vote; :mod:`builder.synthesis` tells how."""
+        sets = self.sample()
+        config = self.config
+        made = fingerprint(
+            "questions",
+            sets,
+            [
+                dataclasses.asdict(section)
+                for section in (
+                    config.questions,
+                    config.scoring,
+                    config.solutions,
+                    config.voting,
+                    config.paraphrase,
+                )
+            ],
+            [(m.backend, m.name) for m in map(config.model_for, ROLES)],
+            {name: prompt.hash for name, prompt in self.prompts.items()},
+            config.run.part_size,
+        )
+        if not self.folder.is_done("questions", made):
+            asyncio.run(self._synthesize_all(made))
+        return made
+
+    async def _synthesize_all(self, made: str) -> None:
+        size = self.config.run.part_size
+        total = self.config.sampling.sets
+        practices = {p.practice.id: p.practice for p in self.folder.read("mpkp", LabelledPractice)}
+        done = stage_parts_done(self.folder.stage("questions"), made)
+        writer = StageWriter(self.folder.stage("questions"), QuestionResult, made)
+        fates: Counter[str] = Counter()
+        try:
+            chats = {role: await self.models.chat(role) for role in self._roles()}
+            services = Services(self.config, self.prompts, chats, practices)
+
+            async def one(information_set: InformationSet) -> list[QuestionResult]:
+                steps = synthesize(information_set, services)
+                return [step async for step in steps if isinstance(step, QuestionResult)]
+
+            with self.progress.stage("writing, scoring, solving, voting", total) as bar:
+                bar.advance(min(done * size, total))
+                part: list[QuestionResult] = []
+                async for index, results in _numbered(
+                    ordered(self._sets_from(done * size), one, in_flight=self._in_flight("write"))
+                ):
+                    part.extend(results)
+                    fates.update(r.fate for r in results)
+                    bar.advance(1, kept=fates["kept"], rejected=fates.total() - fates["kept"])
+                    if (index + 1) % size == 0:
+                        writer.write_part(part)
+                        part = []
+                if part:
+                    writer.write_part(part)
+        finally:
+            await self.models.aclose()
+        writer.finish({"sets": total})
+
+    def _sets_from(self, start: int) -> Iterator[InformationSet]:
+        return (s for s in self.folder.read("information_sets", InformationSet) if s.index >= start)
+
+    def _roles(self) -> list[str]:
+        roles = ["write", "score", "solve"]
+        return [*roles, "paraphrase"] if self.config.paraphrase.per_question else roles
+
+    def _in_flight(self, role: str) -> int:
+        model = self.config.model_for(role)
+        return 1 if model.backend == PROCEDURAL else model.concurrency * IN_FLIGHT_PER_REQUEST
+
+    # --- hygiene (METHOD 8) --------------------------------------------------------------------
+
+    def clean(self) -> str:
+        """Kept questions to those that are unique and not in a test set; every drop has its note."""
+        questions = self.synthesize()
+        config = self.config
+        made = fingerprint(
+            "hygiene",
+            questions,
+            dataclasses.asdict(config.dedup),
+            dataclasses.asdict(config.decontamination),
+            to_plain(config).get("test_sets", []),
+            [file_hash(t.path) if t.path else None for t in config.test_sets],
+        )
+        if not self.folder.is_done("hygiene", made):
+            self.folder.write("hygiene", HygieneNote, self._hygiene_notes(), made, config.run.part_size)
+        return made
+
+    def _hygiene_notes(self) -> list[HygieneNote]:
+        config = self.config
+        notes: list[HygieneNote] = []
+        question_index = NgramIndex(config.decontamination.question_ngram)
+        solution_index = NgramIndex(config.decontamination.solution_ngram)
+        for test_set in config.test_sets:
+            for row_id, problem, solution in read_test_set(test_set):
+                question_index.add(test_set.name, row_id, problem)
+                if solution:
+                    solution_index.add(test_set.name, row_id, solution)
+        candidates: list[tuple[str, str, float]] = []
+        with self.progress.stage("decontamination", self.config.sampling.sets) as bar:
+            for result in self.folder.read("questions", QuestionResult):
+                bar.advance(1)
+                if result.fate != "kept" or result.question.problem is None or result.vote is None:
+                    continue
+                problem = result.question.problem
+                if hits := question_index.hits(problem):
+                    notes.append(HygieneNote(result.question.id, None, "contaminated", str(hits[0])))
+                    continue
+                if too_long_number(problem, config.dedup.max_digits):
+                    notes.append(HygieneNote(result.question.id, None, "number_too_long", None))
+                    continue
+                for i in result.vote.winners:
+                    solution = result.solutions[i]
+                    if hits := solution_index.hits(solution.text):
+                        notes.append(
+                            HygieneNote(result.question.id, solution.id, "contaminated", str(hits[0]))
+                        )
+                    elif too_long_number(solution.text, config.dedup.max_digits):
+                        notes.append(HygieneNote(result.question.id, solution.id, "number_too_long", None))
+                candidates.append((result.question.id, problem, result.vote.agreement))
+        with self.progress.stage("de-duplication", len(candidates)) as bar:
+            unique = deduplicate(
+                candidates,
+                ngram=config.dedup.ngram,
+                threshold=config.dedup.threshold,
+                num_perm=config.dedup.permutations,
+                seed=config.run.seed,
+            )
+            bar.advance(len(candidates))
+        notes.extend(
+            HygieneNote(d.id, None, "duplicate", f"{d.kind} of {d.duplicate_of} ({d.similarity:.2f})")
+            for d in unique.duplicates
+        )
+        return notes
+
+    # --- publication ---------------------------------------------------------------------------
+
+    def publish(self, out: str | os.PathLike[str]) -> dict[str, Any]:
+        """The dataset folder; returns the counts that its card states."""
+        self.clean()
+        mpkp, topics, matrix = self.knowledge()
+        with self.progress.stage("writing shards", 1) as bar:
+            counts = publish_run(self.folder, self.config, self.prompts, mpkp, topics, matrix, Path(out))
+            bar.advance(1)
+        return counts
+
+
+async def _numbered(results: AsyncIterator[Any]) -> AsyncIterator[tuple[int, Any]]:
+    index = 0
+    async for result in results:
+        yield index, result
+        index += 1
+
+
+def build(
+    config: Config,
+    run: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """From seeds to a dataset folder: the whole method.
+
+    Returns the counts of the run: what was sampled, written, scored, kept and published, and why the
+    rest was not.
+
+    Raises:
+        KPMathError: with what to do about it; what was paid for is stored, and the same call goes on.
+    """
+    pipeline = Pipeline(config, run, progress)
+    pipeline.read_seeds()
+    pipeline.label()
+    pipeline.construct_knowledge()
+    pipeline.sample()
+    pipeline.synthesize()
+    pipeline.clean()
+    return pipeline.publish(out)

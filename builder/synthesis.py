@@ -1,0 +1,201 @@
+"""One information set from question to vote (METHOD 4-7), as an async generator of what happens.
+
+The batch run and the Space call :func:`synthesize`; only the loop around it differs.  Each step is
+yielded as its record, as soon as it is there: ``Question``, ``Score``, every ``Solution``, ``Vote``,
+and at the end a ``QuestionResult`` that holds them all with the question's fate.  With paraphrase on,
+a kept question is followed by its paraphrases, each with a ``QuestionResult`` of its own.
+
+What is a duplicate or contaminated needs all questions and is decided by the pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+
+from .answers import equal
+from .config import Config
+from .errors import RequestRefused
+from .llm.chat import Chat
+from .prompts import Prompt
+from .records import (
+    InformationSet,
+    Practice,
+    Question,
+    QuestionResult,
+    Score,
+    Solution,
+    Vote,
+    content_id,
+)
+from .stages.computation import wrong_computations
+from .stages.paraphrase import ask_paraphrases, lost_or_added
+from .stages.questions import question_from_reply, write_question
+from .stages.scoring import score_question
+from .stages.solutions import read_solution, sample_solutions
+from .stages.voting import consensus
+
+Step = Question | Score | Solution | Vote | QuestionResult
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a synthesis works with: the configuration, the prompts, a model a role, the practices."""
+
+    config: Config
+    prompts: Mapping[str, Prompt]
+    chats: Mapping[str, Chat]  # role -> model
+    practices: Mapping[str, Practice]  # id -> practice, for every practice of the information sets
+
+
+async def synthesize(information_set: InformationSet, services: Services) -> AsyncIterator[Step]:
+    """All steps of one information set.
+
+    A question that the endpoint refuses for good (a content filter) ends with the fate "refused".
+
+    Raises:
+        ModelError: a model could not be asked; what was paid for until then is stored.
+    """
+    config = services.config
+    try:
+        question = await write_question(
+            information_set,
+            services.practices,
+            services.chats["write"],
+            services.prompts["question"],
+            model=config.model_for("write").name,
+            temperature=config.questions.temperature,
+            top_p=config.questions.top_p,
+            max_tokens=config.questions.max_tokens,
+            max_parts=config.questions.max_parts,
+            seed=config.run.seed,
+        )
+    except RequestRefused as error:
+        yield _refused(information_set, services, str(error))
+        return
+    yield question
+    result: QuestionResult | None = None
+    async for step in _judge_and_solve(question, information_set, services):
+        yield step
+        if isinstance(step, QuestionResult):
+            result = step
+    if result is not None and result.fate == "kept" and config.paraphrase.per_question:
+        async for step in _paraphrases(result, services):
+            yield step
+
+
+async def _judge_and_solve(
+    question: Question, information_set: InformationSet, services: Services
+) -> AsyncIterator[Step]:
+    """Score, solutions, vote and result of a question that has been written."""
+    config = services.config
+    score: Score | None = None
+    solutions: list[Solution] = []
+    vote: Vote | None = None
+
+    def result(fate: str) -> QuestionResult:
+        return QuestionResult(question, information_set, score, tuple(solutions), vote, fate)
+
+    if question.rejected is not None:
+        yield result(question.rejected)
+        return
+    try:
+        score = await score_question(
+            question,
+            information_set.key_points,
+            services.chats["score"],
+            services.prompts["score"],
+            model=config.model_for("score").name,
+            temperature=config.scoring.temperature,
+            top_p=config.scoring.top_p,
+            max_tokens=config.scoring.max_tokens,
+            seed=config.run.seed,
+        )
+        yield score
+        if score.value is None or score.value < config.scoring.threshold:
+            yield result("unscored" if score.value is None else "low_score")
+            return
+        replies = await sample_solutions(
+            question,
+            information_set,
+            services.practices,
+            services.chats["solve"],
+            services.prompts["solution"],
+            model=config.model_for("solve").name,
+            samples=config.solutions.samples,
+            temperature=config.solutions.temperature,
+            top_p=config.solutions.top_p,
+            max_tokens=config.solutions.max_tokens,
+            seed=config.run.seed,
+        )
+    except RequestRefused:
+        yield result("refused")
+        return
+    for index, reply in enumerate(replies):
+        wrong = wrong_computations(reply.text) if config.solutions.check_computations else ()
+        solution = read_solution(question, index, reply, wrong, services.prompts["solution"].hash)
+        solutions.append(solution)
+        yield solution
+    # A candidate that computes something wrong is dropped (METHOD 6): it stays among the m, so that
+    # the agreement is that of all that was sampled, and it votes for nothing.
+    vote = consensus([s.answers if s.votes else (None,) for s in solutions], rule=config.voting.rule)
+    yield vote
+    yield result(vote.rejected or "kept")
+
+
+async def _paraphrases(parent: QuestionResult, services: Services) -> AsyncIterator[Step]:
+    """METHOD 7: rewordings whose own solutions reach the parent's answer; others are drift."""
+    config = services.config
+    try:
+        replies = await ask_paraphrases(
+            parent.question,
+            services.chats["paraphrase"],
+            services.prompts["paraphrase"],
+            model=config.model_for("paraphrase").name,
+            count=config.paraphrase.per_question,
+            temperature=config.paraphrase.temperature,
+            top_p=config.paraphrase.top_p,
+            max_tokens=config.paraphrase.max_tokens,
+            seed=config.run.seed,
+        )
+    except RequestRefused:
+        return
+    for number, reply in enumerate(replies):
+        question = question_from_reply(
+            reply,
+            information_set_id=parent.information_set.id,
+            origin=f"{parent.question.id}/{number}",
+            prompt_hash=services.prompts["paraphrase"].hash,
+            max_parts=config.questions.max_parts,
+            parent_id=parent.question.id,
+        )
+        yield question
+        if question.problem and lost_or_added(parent.question.problem or "", question.problem):
+            yield QuestionResult(question, parent.information_set, None, (), None, "drift_quantities")
+            continue
+        async for step in _judge_and_solve(question, parent.information_set, services):
+            if isinstance(step, QuestionResult) and step.fate == "kept" and _drifted(parent, step):
+                step = QuestionResult(
+                    question, parent.information_set, step.score, step.solutions, step.vote, "drift_answer"
+                )
+            yield step
+
+
+def _drifted(parent: QuestionResult, child: QuestionResult) -> bool:
+    """Whether a paraphrase's consensus answer is another than its parent's."""
+    before = parent.vote.answer if parent.vote else None
+    after = child.vote.answer if child.vote else None
+    return before is None or after is None or not equal(before, after)
+
+
+def _refused(information_set: InformationSet, services: Services, reason: str) -> QuestionResult:
+    question = Question(
+        id=content_id("question", information_set.id, str(information_set.index), None),
+        information_set_id=information_set.id,
+        problem=None,
+        model=services.config.model_for("write").name,
+        prompt_hash=services.prompts["question"].hash,
+        reply=reason,
+        rejected="refused",
+    )
+    return QuestionResult(question, information_set, None, (), None, "refused")

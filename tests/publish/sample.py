@@ -1,0 +1,145 @@
+"""A small run in records, and the dataset folder made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from builder.publish import rows, shards
+from builder.publish.card import CardFacts, ModelUse, SourceUse, TestSetUse, write_card
+from builder.records import (
+    InformationSet,
+    LabelledPractice,
+    Practice,
+    Question,
+    QuestionResult,
+    Score,
+    SetTopic,
+    Solution,
+    Topic,
+    TopicKeyPoints,
+    Vote,
+)
+
+FINGERPRINT = "f" * 32
+ADDITION = "Arithmetic - Addition"
+AREA = "Geometry - Area"
+
+
+def practice(number: int, *, publishable: bool = True) -> Practice:
+    return Practice(
+        f"toy-{number}",
+        "toy",
+        f"What is {number} + 1?",
+        f"It is {number + 1}.",
+        str(number + 1),
+        None,
+        None,
+        publishable,
+    )
+
+
+PRACTICES = {p.id: p for p in (practice(1), practice(2, publishable=False))}
+
+
+def labelled(item: Practice) -> LabelledPractice:
+    topics = (
+        TopicKeyPoints(ADDITION, ("Add whole numbers", "Carry a ten"), "Arithmetic - Adding"),
+        TopicKeyPoints(AREA, ("Area of a rectangle",)),
+    )
+    return LabelledPractice(item, topics, "labeller", "p" * 32, "Topic 1: ...")
+
+
+def result(
+    number: int, answers: tuple[str | None, ...] = ("5", "5", "5", "6"), fate: str = "kept"
+) -> QuestionResult:
+    """A question with a candidate for each answer; the vote is the plurality of a single sub-question."""
+    chosen = (
+        SetTopic(ADDITION, ("Add whole numbers", "Carry a ten"), "toy-1"),
+        SetTopic(AREA, ("Area of a rectangle",), "toy-2"),
+    )
+    solutions = tuple(
+        Solution(
+            f"s{number}-{i}", f"q{number}", i, f"Way {i} gives \\boxed{{{a}}}.", (a,), (), "solver", "v" * 32
+        )
+        for i, a in enumerate(answers)
+    )
+    names = list(dict.fromkeys(answers))
+    classes = tuple((names.index(a),) for a in answers)
+    shares = tuple(answers.count(a) / len(answers) for a in answers)
+    winners = tuple(i for i, s in enumerate(shares) if s == max(shares))
+    vote = Vote(
+        "strict",
+        len(answers),
+        0,
+        tuple((s,) for s in shares),
+        classes,
+        tuple(sorted((answers.count(n) for n in names), reverse=True)),
+        shares,
+        winners,
+        max(shares),
+        answers[winners[0]],
+        None,
+    )
+    question = Question(
+        f"q{number}", f"i{number}", f"Problem {number}: find $x_{number}$.", "writer", "w" * 32, "<Q>..</Q>"
+    )
+    score = Score(f"q{number}", 0.9, 1.0, 0.8, "all key points are needed", "judge", "j" * 32, "Score: 0.9")
+    return QuestionResult(
+        question, InformationSet(f"i{number}", number, chosen), score, solutions, vote, fate
+    )
+
+
+def build(
+    target: Path,
+    questions: int = 6,
+    version: str = "1.0.0",
+    shard_rows: int = 10,
+    practices: Mapping[str, Practice] = PRACTICES,
+) -> Path:
+    """A dataset folder with ``questions`` questions of three published pairs each."""
+    partial = shards.partial_folder(target)
+    results = [result(n) for n in range(questions)]
+    pairs = [r for q in results for r in rows.default_rows(q, practices, fingerprint=FINGERPRINT)]
+    topic = Topic(ADDITION, 2, 4, (ADDITION, "Arithmetic - Adding"), AREA, 0.25, True, False)
+    content = {
+        "default": pairs,
+        "questions": [rows.question_row(q, practices, fingerprint=FINGERPRINT) for q in results],
+        "mpkp": [rows.mpkp_row(labelled(p), fingerprint=FINGERPRINT) for p in practices.values()],
+        "topics": [rows.topic_row(topic, practices=2)],
+        "tcpm": list(rows.tcpm_rows([ADDITION, AREA], [[0, 2], [2, 0]], [[0, 0.477], [0.477, 0]])),
+        "messages": [rows.message_row(r) for r in pairs],
+    }
+    splits = {
+        config: {"train": shards.write_config(iter(r), config, "train", partial, max_shard_rows=shard_rows)}
+        for config, r in content.items()
+    }
+    write_card(facts(splits, version=version, questions=questions), partial)
+    shards.publish_folder(partial, target)
+    return target
+
+
+def facts(
+    splits: dict[str, dict[str, shards.ShardStats]],
+    *,
+    version: str = "1.0.0",
+    questions: int = 6,
+    procedural: bool = True,
+) -> CardFacts:
+    return CardFacts(
+        version=version,
+        fingerprint=FINGERPRINT,
+        splits=splits,
+        models=[ModelUse(r, "m", procedural) for r in ("label", "write", "score", "solve")],
+        prompts={"question": "w" * 32, "solution": "v" * 32},
+        funnel=[("information sets sampled", 12), ("problems written", 11)],
+        rejected={"low_score": 3, "tie": 2},
+        agreement={0.75: 3 * questions},
+        questions_published=questions,
+        topics=[(ADDITION, 2, 1.0), (AREA, 2, 1.0)],
+        sources=[SourceUse("toy", 2, "mit", True)],
+        test_sets=[TestSetUse("gsm8k", 1319, 1, 2)],
+        question_ngram=20,
+        solution_ngram=30,
+        settings={"score threshold": "0.85"},
+    )
