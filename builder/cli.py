@@ -397,9 +397,9 @@ def _show_summary(summary: dict[str, Any], options: argparse.Namespace) -> None:
     print(f"rejected: {reasons}")
     agreement = "  ".join(f"{share}: {count:,}" for share, count in summary["agreement"].items())
     print(f"published questions by agreement of their solutions: {agreement}")
-    for role, usage in summary["usage"].items():
+    for usage in summary["usage"]["by_role_and_model"]:
         print(
-            f"{role}: {usage['requests']:,} requests, {usage['reused']:,} replies from the store, "
+            f"{usage['role']} ({usage['model']}): {usage['requests']:,} requests, {usage['reused']:,} replies from the store, "
             f"{usage['prompt_tokens']:,} prompt and {usage['completion_tokens']:,} completion tokens"
         )
     rows = ", ".join(f"{name} {count:,}" for name, count in summary["rows"].items())

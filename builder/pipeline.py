@@ -278,7 +278,7 @@ class Pipeline:
         total = self.config.sampling.sets
         practices = {p.practice.id: p.practice for p in self.folder.read("mpkp", LabelledPractice)}
         done = stage_parts_done(self.folder.stage("questions"), made)
-        writer = StageWriter(self.folder.stage("questions"), QuestionResult, made)
+        writer = StageWriter(self.folder.stage("questions"), QuestionResult, made, first_part=done)
         fates: Counter[str] = Counter()
         try:
             chats = {role: await self.models.chat(role) for role in self._roles()}
@@ -332,55 +332,72 @@ class Pipeline:
             [file_hash(t.path) if t.path else None for t in config.test_sets],
         )
         if not self.folder.is_done("hygiene", made):
-            self.folder.write("hygiene", HygieneNote, self._hygiene_notes(), made, config.run.part_size)
+            test_sets, questions_index, solutions_index = self._test_set_indexes()
+            notes = self._contaminated(questions_index, solutions_index)
+            notes += self._duplicates({n.question_id for n in notes if n.solution_id is None})
+            self.folder.write("hygiene", HygieneNote, notes, made, config.run.part_size, test_sets=test_sets)
         return made
 
-    def _hygiene_notes(self) -> list[HygieneNote]:
-        config = self.config
-        notes: list[HygieneNote] = []
-        question_index = NgramIndex(config.decontamination.question_ngram)
-        solution_index = NgramIndex(config.decontamination.solution_ngram)
-        for test_set in config.test_sets:
+    def _test_set_indexes(self) -> tuple[dict[str, int], NgramIndex, NgramIndex]:
+        """Rows of each test set, and the n-grams of their questions and of their solutions."""
+        settings = self.config.decontamination
+        rows: Counter[str] = Counter()
+        questions, solutions = NgramIndex(settings.question_ngram), NgramIndex(settings.solution_ngram)
+        for test_set in self.config.test_sets:
             for row_id, problem, solution in read_test_set(test_set):
-                question_index.add(test_set.name, row_id, problem)
+                rows[test_set.name] += 1
+                questions.add(test_set.name, row_id, problem)
                 if solution:
-                    solution_index.add(test_set.name, row_id, solution)
-        candidates: list[tuple[str, str, float]] = []
+                    solutions.add(test_set.name, row_id, solution)
+        return dict(rows), questions, solutions
+
+    def _contaminated(self, questions: NgramIndex, solutions: NgramIndex) -> list[HygieneNote]:
+        """Kept questions and winning solutions that meet a test set, or hold an overly long number."""
+        limit = self.config.dedup.max_digits
+        notes: list[HygieneNote] = []
+
+        def look(question_id: str, solution_id: str | None, text: str, index: NgramIndex) -> bool:
+            if hits := index.hits(text):
+                hit = hits[0]
+                notes.append(HygieneNote(question_id, solution_id, "contaminated", hit.test_set, str(hit)))
+            elif too_long_number(text, limit):
+                notes.append(HygieneNote(question_id, solution_id, "number_too_long", None, None))
+            else:
+                return False
+            return True
+
         with self.progress.stage("decontamination", self.config.sampling.sets) as bar:
             for result in self.folder.read("questions", QuestionResult):
                 bar.advance(1)
                 if result.fate != "kept" or result.question.problem is None or result.vote is None:
                     continue
-                problem = result.question.problem
-                if hits := question_index.hits(problem):
-                    notes.append(HygieneNote(result.question.id, None, "contaminated", str(hits[0])))
-                    continue
-                if too_long_number(problem, config.dedup.max_digits):
-                    notes.append(HygieneNote(result.question.id, None, "number_too_long", None))
-                    continue
-                for i in result.vote.winners:
-                    solution = result.solutions[i]
-                    if hits := solution_index.hits(solution.text):
-                        notes.append(
-                            HygieneNote(result.question.id, solution.id, "contaminated", str(hits[0]))
-                        )
-                    elif too_long_number(solution.text, config.dedup.max_digits):
-                        notes.append(HygieneNote(result.question.id, solution.id, "number_too_long", None))
-                candidates.append((result.question.id, problem, result.vote.agreement))
+                if not look(result.question.id, None, result.question.problem, questions):
+                    for i in result.vote.winners:
+                        solution = result.solutions[i]
+                        look(result.question.id, solution.id, solution.text, solutions)
+        return notes
+
+    def _duplicates(self, dropped: set[str]) -> list[HygieneNote]:
+        """Kept questions that repeat another; the one with the higher agreement represents both."""
+        settings = self.config.dedup
+        candidates = [
+            (r.question.id, r.question.problem, r.vote.agreement)
+            for r in self.folder.read("questions", QuestionResult)
+            if r.fate == "kept" and r.question.problem and r.vote and r.question.id not in dropped
+        ]
         with self.progress.stage("de-duplication", len(candidates)) as bar:
             unique = deduplicate(
                 candidates,
-                ngram=config.dedup.ngram,
-                threshold=config.dedup.threshold,
-                num_perm=config.dedup.permutations,
-                seed=config.run.seed,
+                ngram=settings.ngram,
+                threshold=settings.threshold,
+                num_perm=settings.permutations,
+                seed=self.config.run.seed,
             )
             bar.advance(len(candidates))
-        notes.extend(
-            HygieneNote(d.id, None, "duplicate", f"{d.kind} of {d.duplicate_of} ({d.similarity:.2f})")
+        return [
+            HygieneNote(d.id, None, "duplicate", d.duplicate_of, f"{d.kind}, similarity {d.similarity:.2f}")
             for d in unique.duplicates
-        )
-        return notes
+        ]
 
     # --- publication ---------------------------------------------------------------------------
 
@@ -391,7 +408,7 @@ class Pipeline:
         with self.progress.stage("writing shards", 1) as bar:
             counts = publish_run(self.folder, self.config, self.prompts, mpkp, topics, matrix, Path(out))
             bar.advance(1)
-        return counts
+        return counts | {"usage": self.models.ledger.snapshot()}
 
 
 async def _numbered(results: AsyncIterator[Any]) -> AsyncIterator[tuple[int, Any]]:

@@ -199,7 +199,8 @@ class HygieneNote:
     question_id: str
     solution_id: str | None  # None: the whole question
     fate: str  # "duplicate" | "contaminated" | "number_too_long"
-    detail: str | None  # of what it is a duplicate, which n-gram of which test row
+    match: str | None  # the test set that it meets, or the question that it repeats
+    detail: str | None  # which n-gram of which row, how similar
 
 
 # --- Arrow -------------------------------------------------------------------------------------

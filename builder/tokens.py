@@ -66,6 +66,7 @@ _TYPESETTING = """
 """
 _MARKUP = frozenset(_TYPESETTING.split())
 
+_MATH_MODE = re.compile(r"(?<!\\)\\[()\[\]]")  # \( and \[, but not the bracket after a line break \\\\[
 _ANNOTATION = re.compile(r"<<[^<>\n]*>>")  # GSM8K's calculator annotations repeat what stands beside them
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+)(?![\d]|,\d|\{,\})")
 # A hyphen between words, or between a number and a word, is no minus: two-digit, x-axis, 5-cm.
@@ -94,7 +95,7 @@ def tokenise(text: str) -> list[str]:
     Time is linear in the length of the text.
     """
     text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
-    text = _ANNOTATION.sub(" ", text)
+    text = _ANNOTATION.sub(" ", _MATH_MODE.sub(" ", text))
     text = _POWERS.sub(lambda m: "^" + m.group().translate(_SUPERSCRIPTS) + " ", text)
     text = _THOUSANDS.sub(lambda m: re.sub(r"\D", "", m.group()), text)
     text = _HYPHEN.sub(" ", text.replace("**", " ").replace(r"\$", " "))

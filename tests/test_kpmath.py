@@ -13,6 +13,7 @@ import datasets
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from datasets.exceptions import NonMatchingSplitsSizesError
 
 import kpmath
 from tests.publish.sample import FINGERPRINT, PRACTICES, build
@@ -201,11 +202,43 @@ def test_rows_of_the_same_number_and_size_are_told_apart_by_their_content(tmp_pa
 def test_a_truncated_folder_is_refused(tmp_path: Path) -> None:
     folder = build(tmp_path / "kpmath", questions=8)
     next(iter(sorted((folder / "data/default").glob("*.parquet")))).unlink()
-    with pytest.raises(Exception, match=r"NonMatchingSplitsSizes|24|not whole"):
-        kpmath.load(split="train", verification_mode="basic_checks")
+    with pytest.raises(NonMatchingSplitsSizesError):
+        kpmath.load(split="train")
     made = kpmath.KPMath(data_dir=str(folder))
     with pytest.raises(ValueError, match="the card says 24 rows"):
         made.download_and_prepare()
+
+
+def test_rows_that_are_not_those_of_the_card_are_refused(tmp_path: Path) -> None:
+    card = build(tmp_path / "kpmath", questions=1) / "README.md"
+    head = kpmath.read_card(tmp_path / "kpmath")
+    # Only the head is new: datasets then answers with what it cached for the unchanged rest.
+    card.write_text(
+        card.read_text().replace(f"kpmath_content: {head.content}", f"kpmath_content: {'0' * 32}")
+    )
+    with pytest.raises(RuntimeError, match="not those of its card"):
+        kpmath.load(split="train")
+
+
+def test_the_hub_is_asked_for_the_revision_and_its_answer_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = build(tmp_path / "remote", questions=2, version="1.1.0")
+    asked: list[tuple[str, str | None]] = []
+    real = datasets.load_dataset
+
+    def hub(repo: str, config: str, revision: str | None = None, **kw: object) -> object:
+        asked.append((repo, revision))
+        return real(str(folder), config, **kw)
+
+    monkeypatch.setattr(datasets, "load_dataset", hub)
+    monkeypatch.setenv("KPMATH_REPO", "org/kpmath")
+    assert kpmath.load(split="train").num_rows == 6
+    assert kpmath.load(split="train", revision="v1.1.0").num_rows == 6
+    assert kpmath.load(revision="main")["train"].num_rows == 6
+    with pytest.raises(ValueError, match=r"asked org/kpmath for v1\.0\.0 and got version 1\.1\.0"):
+        kpmath.load(revision="v1.0.0")
+    assert asked == [("org/kpmath", r) for r in (None, "v1.1.0", "main", "v1.0.0")]
 
 
 # --- the builder class -------------------------------------------------------------------------
@@ -219,6 +252,7 @@ def test_the_builder_gives_the_rows_of_the_shards(tmp_path: Path, config: str) -
     loaded = made.as_dataset(split="train")
     assert list(loaded) == list(datasets.Dataset.from_parquet(str(folder / f"data/{config}/*.parquet")))
     assert loaded.features == kpmath.features(config)
+    assert str(loaded.info.version) == "1.0.0"
     assert list(made.as_streaming_dataset(split="train")) == list(loaded)
 
 

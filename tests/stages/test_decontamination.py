@@ -51,11 +51,12 @@ def test_the_run_is_found_wherever_it_stands(position: int) -> None:
 @pytest.mark.parametrize(
     ("row", "text", "hit"),
     [
-        (r"Find $\dfrac{1}{2}$ of 1,000", r"so find \(\frac12 \) of 1000".replace("12", "{1}{2}"), True),
+        (r"Find $\dfrac{1}{2}$ of 1,000", r"so find \(\frac{1}{2} \) of 1000", True),
         ("Compute 2 + 3 for me", "please COMPUTE 2+3 for me", True),
         ("Compute 2 + 3 for me", "please compute 2 - 3 for me", False),
-        ("the value of sin 60 is", "the value of sin(-60) is", False),
-        ("it is 1.5 times more", "it is 15 times more", False),
+        ("of sin 60 is", "value of sin(-60) is", False),
+        ("of sin 60 is", "value of sin 60 is", True),
+        ("is 1.5 times more", "it is 15 times more", False),
         ("x^{2} + 1 = 5", "x^2+1=5", True),
         ("16 - 3 = <<16-3=13>>13 eggs", "so 16 - 3 = 13 eggs", True),
         ("we get 5 −3 = 2", "we get 5 - 3 = 2", True),

@@ -16,13 +16,15 @@ from builder.stages.dedup import (
     mathematics,
     shingles,
     too_long_number,
+    words_and_numbers,
 )
 from builder.tokens import tokenise
 
 STORY = (
     "{name} runs a small bakery near the harbour and sells boxes of fresh pastries every morning before the "
-    "ferry leaves. On Monday {name} packs {a} boxes with {b} pastries in each of them and hands out {c} pastries to "
-    "the crew without asking for any money. How many pastries are left for the passengers on that day?"
+    "ferry leaves. On Monday {name} packs {a} boxes with {b} pastries in each of them and hands out {c} "
+    "pastries to the crew without asking for any money. How many pastries are left for the passengers on "
+    "that day?"
 )
 
 
@@ -42,7 +44,8 @@ def unique(*texts: str, priorities: tuple[float, ...] = (), **options: object):
         (r"Find $\dfrac{1}{2}$ of 1,000.", r"Find \(\frac{1}{2}\) of 1000", "exact"),
         (story(), story().replace("small bakery", "little bakery"), "near"),
         (story(), "Read this. " + story(), "near"),
-        (story(a="twelve"), story(a=12).replace("fresh pastries", "pastries"), "near"),
+        (story(a="twelve"), story(a=12), "exact"),
+        (story(a="twelve"), story(a=12).replace("small bakery", "little bakery"), "near"),
     ],
 )
 def test_the_same_problem_is_a_duplicate(a: str, b: str, kind: str) -> None:
@@ -88,16 +91,12 @@ def test_the_question_with_the_highest_priority_represents_the_others() -> None:
     near = story().replace("small", "little")
     result = unique(story(), near, story(), priorities=(0.5, 0.9, 0.7))
     assert result.kept == ("q1",)
-    assert {(d.id, d.duplicate_of, d.kind) for d in result.duplicates} == {
-        ("q0", "q2", "exact"),
+    # q0 repeats q2 exactly; since q2 is not kept, it names what q2 names.
+    assert [(d.id, d.duplicate_of, d.kind) for d in result.duplicates] == [
+        ("q0", "q1", "near"),
         ("q2", "q1", "near"),
-    } or {d.duplicate_of for d in result.duplicates} == {"q1"}
-
-
-def test_every_duplicate_names_a_question_that_is_kept() -> None:
-    near = story().replace("small", "little")
-    result = unique(story(), near, story(), priorities=(0.5, 0.9, 0.7))
-    assert {d.duplicate_of for d in result.duplicates} <= set(result.kept)
+    ]
+    assert result.duplicates[0].similarity == result.duplicates[1].similarity < 1
 
 
 def test_ties_go_to_the_smallest_id_and_the_order_given_is_kept() -> None:
@@ -186,7 +185,7 @@ def test_every_true_pair_over_the_threshold_is_found() -> None:
     ],
 )
 def test_mathematics_is_numbers_operators_and_quantities(tokens: str, expected: tuple[str, ...]) -> None:
-    assert mathematics(tokenise(tokens)) == expected
+    assert mathematics(words_and_numbers(tokens)) == expected
 
 
 @pytest.mark.parametrize(
@@ -226,7 +225,5 @@ def test_real_questions_are_hardly_ever_duplicates_and_their_copies_always(data_
         lines = (data_dir / "gsm8k_train.jsonl").read_text(encoding="utf-8").splitlines()[:2000]
         texts = [json.loads(line)["question"] for line in lines]
     assert len(unique(*texts).kept) >= len(texts) - 2
-    copies = [t.upper() if i % 2 else f" {t}\n" for i, t in enumerate(texts[::20])]
     spaced = [t.replace(" ", "  ") for t in texts[::20]]
     assert len(unique(*texts, *spaced).kept) == len(unique(*texts).kept)
-    assert len(copies) == len(spaced)

@@ -1,0 +1,147 @@
+"""What servers send, read with tolerance: bodies, choices, usage, error texts, Retry-After.
+
+Servers differ: null or structured content, no usage, extra fields, errors of any shape.  Nothing here
+sends, waits or decides whether to ask again; that is :mod:`builder.llm.openai_client`.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from ..errors import RetryableModelError
+from .chat import Reply
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONGEST_ERROR = 300  # characters of a server's error text that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A response with its choices and its usage, in tokens."""
+
+    model: str | None
+    choices: Sequence[Mapping[str, Any]]
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+
+
+def read_body(content: bytes) -> object:
+    """Decoded JSON, None where it is none.  Lone surrogates, which no file could hold, become U+FFFD."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        pass
+    try:  # the strict decoder refuses an escaped lone surrogate; the standard one lets it through
+        return _without_surrogates(json.loads(content))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(v) for v in value]
+    if isinstance(value, dict):
+        return {k: _without_surrogates(v) for k, v in value.items()}
+    return value
+
+
+def read_completion(body: Mapping[str, Any]) -> Completion:
+    """The choices of a response body, in the order of their ``index``.
+
+    Raises:
+        RetryableModelError: there is none.
+    """
+    raw = body.get("choices")
+    choices = [c for c in raw if isinstance(c, dict)] if isinstance(raw, list) else []
+    if not choices:
+        raise RetryableModelError("the endpoint answered without choices")
+    choices.sort(key=lambda c: _count(c.get("index")))
+    usage = _mapping(body.get("usage"))
+    model = body.get("model")
+    return Completion(
+        model=model if isinstance(model, str) else None,
+        choices=choices,
+        prompt_tokens=_count(usage.get("prompt_tokens")),
+        cached_tokens=_count(_mapping(usage.get("prompt_tokens_details")).get("cached_tokens")),
+        completion_tokens=_count(usage.get("completion_tokens")),
+    )
+
+
+def to_replies(completion: Completion, model: str, n: int) -> list[Reply]:
+    """At most ``n`` replies; the sums of their tokens are what the response counted.
+
+    The prompt's tokens stand on the first; the completion's, which servers give for all choices
+    together, are spread evenly.
+    """
+    choices = completion.choices[:n]
+    each, rest = divmod(completion.completion_tokens, len(choices))
+    return [
+        Reply(
+            text=_text(_mapping(choice.get("message")).get("content")),
+            finish_reason=_string(choice.get("finish_reason")),
+            model=completion.model or model,
+            prompt_tokens=0 if i else completion.prompt_tokens,
+            cached_tokens=0 if i else completion.cached_tokens,
+            completion_tokens=each + (0 if i else rest),
+            reasoning=_reasoning(_mapping(choice.get("message"))),
+        )
+        for i, choice in enumerate(choices)
+    ]
+
+
+def _reasoning(message: Mapping[str, Any]) -> str | None:
+    return _string(message.get("reasoning_content")) or _string(message.get("reasoning"))
+
+
+def _text(content: object) -> str:
+    """Content as text: a string, a list of text parts, or nothing."""
+    if isinstance(content, list):
+        return "".join(_text(_mapping(part).get("text")) for part in content)
+    return content if isinstance(content, str) else ""
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _count(value: object) -> int:
+    return max(0, int(value)) if isinstance(value, int) else 0
+
+
+def error_text(body: object, content: bytes = b"") -> str:
+    """What a server says of an error, on one line and not long, whatever form it takes."""
+    error = _mapping(body).get("error", body)
+    fields = _mapping(error) or _mapping(body)
+    parts = [str(fields[k]) for k in ("message", "detail", "code") if fields.get(k)]
+    if not parts and isinstance(error, str):
+        parts = [error]
+    text = ": ".join(parts) or content[: 4 * _LONGEST_ERROR].decode("utf-8", "replace") or "no reason given"
+    return " ".join(text.split())[:_LONGEST_ERROR]
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a server asks to wait (``retry-after-ms``, ``Retry-After`` in seconds or as a date)."""
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        value = headers.get(name, "").strip()
+        if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value):
+            return float(value) * unit
+    try:
+        date = email.utils.parsedate_to_datetime(headers.get("retry-after", ""))
+        return max(0.0, date.timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return None

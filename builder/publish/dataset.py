@@ -1,0 +1,222 @@
+"""A finished run to a dataset folder: every configuration's shards, then the card.
+
+Reads the records of a run, joins each question with what the hygiene stage noted about it, streams the
+rows out, and counts while it does: the card and the summary say what was written, nothing else.  How a
+row looks is told in rows.py, how it is stored in shards.py.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..config import PROCEDURAL, Config
+from ..llm.chat import ROLES
+from ..prompts import Prompt
+from ..records import HygieneNote, LabelledPractice, QuestionResult, Topic
+from ..run import RunFolder
+from ..stages.cooccurrence import TCPM
+from .card import CardFacts, ModelUse, SourceUse, TestSetUse, write_card
+from .rows import Row, default_rows, message_row, mpkp_row, question_row, tcpm_rows, topic_row
+from .shards import ShardStats, partial_folder, publish_folder, write_config
+
+NOT_WRITTEN = ("no_question", "empty_question", "too_many_parts", "truncated", "refused", "drift_quantities")
+NOT_VOTED = ("no_answer", "tie", "no_agreement", "drift_answer")
+NOT_CLEAN = ("contaminated", "number_too_long")
+
+
+@dataclass
+class _Tally:
+    """What is counted while the questions stream by."""
+
+    fates: Counter[str] = field(default_factory=Counter)  # final fate -> questions
+    paraphrases: int = 0
+    agreement: Counter[float] = field(default_factory=Counter)  # of published questions
+    pairs: Counter[float] = field(default_factory=Counter)  # of published pairs
+    used_topics: set[str] = field(default_factory=set)  # of published questions
+
+
+class _Questions:
+    """The questions of a run with their final fates, as often as they are asked for."""
+
+    def __init__(self, folder: RunFolder, config: Config, mpkp: Sequence[LabelledPractice]) -> None:
+        self._folder = folder
+        self._fingerprint = config.fingerprint
+        self._practices = {p.practice.id: p.practice for p in mpkp}
+        self._whole: dict[str, HygieneNote] = {}
+        self._of_solutions: dict[str, list[HygieneNote]] = defaultdict(list)
+        for note in folder.read("hygiene", HygieneNote):
+            if note.solution_id is None:
+                self._whole[note.question_id] = note
+            else:
+                self._of_solutions[note.question_id].append(note)
+        self.notes = [*self._whole.values(), *(n for ns in self._of_solutions.values() for n in ns)]
+
+    def _final(self, result: QuestionResult) -> tuple[QuestionResult, str | None, list[Row]]:
+        """The result with its final fate, why in words, and the pairs that are published."""
+        note = self._whole.get(result.question.id)
+        notes = self._of_solutions.get(result.question.id, [])
+        if note is None:
+            rows = default_rows(
+                result,
+                self._practices,
+                fingerprint=self._fingerprint,
+                withheld={n.solution_id for n in notes if n.solution_id},
+            )
+            # Every winning solution was dropped: then so is the question, for the first one's reason.
+            if rows or result.fate != "kept":
+                return result, None, rows
+            note = notes[0]
+        reason = " ".join(part for part in (note.match, note.detail) if part) or None
+        return dataclasses.replace(result, fate=note.fate), reason, []
+
+    def question_rows(self, tally: _Tally) -> Iterator[Row]:
+        """One row a question, counted."""
+        for result in self._folder.read("questions", QuestionResult):
+            final, reason, pairs = self._final(result)
+            tally.fates[final.fate] += 1
+            tally.paraphrases += final.question.parent_id is not None
+            if pairs:
+                tally.agreement[pairs[0]["agreement"]] += 1
+                tally.pairs.update(row["agreement"] for row in pairs)
+                tally.used_topics.update(t.topic for t in final.information_set.topics)
+            hidden = {
+                n.solution_id or n.question_id
+                for n in [
+                    *self._of_solutions.get(result.question.id, ()),
+                    *([self._whole[result.question.id]] if result.question.id in self._whole else ()),
+                ]
+                if n.fate == "contaminated"
+            }
+            yield question_row(
+                final, self._practices, fingerprint=self._fingerprint, withheld=hidden, reason=reason
+            )
+
+    def pairs(self) -> Iterator[Row]:
+        """The published question-solution pairs."""
+        for result in self._folder.read("questions", QuestionResult):
+            yield from self._final(result)[2]
+
+
+def publish_run(
+    folder: RunFolder,
+    config: Config,
+    prompts: Mapping[str, Prompt],
+    mpkp: Sequence[LabelledPractice],
+    topics: Sequence[Topic],
+    matrix: TCPM,
+    out: Path,
+) -> dict[str, Any]:
+    """Write the dataset folder ``out``, whole or not at all; returns what was counted.
+
+    The keys: ``out``, ``rows`` (configuration -> rows), ``information_sets``, ``funnel`` (step ->
+    questions), ``rejected`` (reason -> questions), ``agreement`` (share -> published questions),
+    ``questions`` (published), ``topics`` (used by what is published).
+
+    Raises:
+        StoreError: a stage of the run is not complete.
+        PublishError: ``out`` holds something else, or cannot be written.
+    """
+    questions = _Questions(folder, config, mpkp)
+    tally = _Tally()
+    partial = partial_folder(out)
+    makers: dict[str, Callable[[], Iterable[Row]]] = {
+        "questions": lambda: questions.question_rows(tally),
+        "default": questions.pairs,
+        "messages": lambda: map(message_row, questions.pairs()),
+        "mpkp": lambda: (mpkp_row(p, fingerprint=config.fingerprint) for p in mpkp),
+        "topics": lambda: (topic_row(t, practices=len(mpkp)) for t in topics),
+        "tcpm": lambda: tcpm_rows(matrix.topics, matrix.counts, matrix.weights),
+    }
+    splits = {
+        name: {
+            "train": write_config(make(), name, "train", partial, max_shard_rows=config.publish.shard_rows)
+        }
+        for name, make in makers.items()
+    }
+    sets = folder.summary("information_sets")["sets"]
+    funnel = _funnel(tally, sets)
+    write_card(_facts(config, prompts, mpkp, topics, splits, tally, funnel, questions.notes, folder), partial)
+    publish_folder(partial, out)
+    return {
+        "out": str(out),
+        "information_sets": sets,
+        "questions": tally.fates["kept"],
+        "topics": len(tally.used_topics),
+        "funnel": funnel,
+        "rejected": {f: n for f, n in tally.fates.most_common() if f != "kept"},
+        "agreement": {f"{a:g}": n for a, n in sorted(tally.agreement.items(), reverse=True)},
+        "rows": {name: parts["train"].num_examples for name, parts in splits.items()},
+    }
+
+
+def _funnel(tally: _Tally, sets: int) -> dict[str, int]:
+    """How many questions passed each gate, in the order of the gates."""
+    steps = {"information sets sampled": sets}
+    if tally.paraphrases:
+        steps["paraphrases asked for"] = tally.paraphrases
+    left = tally.fates.total()
+    for step, dropped in (
+        ("problems written", NOT_WRITTEN),
+        ("problems scored", ("unscored",)),
+        ("score at or above the threshold", ("low_score",)),
+        ("solutions agree on an answer", NOT_VOTED),
+        ("not in a test set, no overly long number", NOT_CLEAN),
+        ("unique: published", ("duplicate",)),
+    ):
+        left -= sum(tally.fates[fate] for fate in dropped)
+        steps[step] = left
+    return steps
+
+
+def _facts(
+    config: Config,
+    prompts: Mapping[str, Prompt],
+    mpkp: Sequence[LabelledPractice],
+    topics: Sequence[Topic],
+    splits: Mapping[str, Mapping[str, ShardStats]],
+    tally: _Tally,
+    funnel: Mapping[str, int],
+    notes: Sequence[HygieneNote],
+    folder: RunFolder,
+) -> CardFacts:
+    met: dict[str, Counter[str]] = defaultdict(Counter)
+    for note in notes:
+        if note.fate == "contaminated" and note.match:
+            met[note.match]["solutions" if note.solution_id else "questions"] += 1
+    roles = [r for r in ROLES if r != "paraphrase" or config.paraphrase.per_question]
+    of_source = Counter(p.practice.source for p in mpkp)
+    return CardFacts(
+        version=config.publish.version,
+        fingerprint=config.fingerprint,
+        splits=splits,
+        models=[
+            ModelUse(r, config.model_for(r).name, config.model_for(r).backend == PROCEDURAL) for r in roles
+        ],
+        prompts={name: prompt.hash for name, prompt in prompts.items() if prompt.role in roles},
+        funnel=list(funnel.items()),
+        rejected={f: n for f, n in tally.fates.items() if f != "kept"},
+        agreement=tally.pairs,
+        questions_published=tally.fates["kept"],
+        topics=[(t.name, t.practices, t.practices / max(1, len(mpkp))) for t in topics],
+        sources=[SourceUse(s.name, of_source[s.name], s.license, s.publish_text) for s in config.seeds],
+        test_sets=[
+            TestSetUse(name, rows, met[name]["questions"], met[name]["solutions"])
+            for name, rows in folder.summary("hygiene")["test_sets"].items()
+        ],
+        question_ngram=config.decontamination.question_ngram,
+        solution_ngram=config.decontamination.solution_ngram,
+        settings={
+            "score threshold": f"{config.scoring.threshold:g}",
+            "solutions sampled for a question": str(config.solutions.samples),
+            "rule of the vote": config.voting.rule,
+            "share of two-topic information sets": f"{config.sampling.two_topic_share:g}",
+            "seed": str(config.run.seed),
+        },
+        pretty_name=config.publish.pretty_name,
+        license=config.publish.license,
+    )

@@ -1,0 +1,280 @@
+"""From records to the rows of the published configurations (the columns are those of ``kpmath.py``).
+
+Every function is pure and gives plain dictionaries with exactly the columns of its configuration.  Whether
+a question is published was decided before: this module leaves out text (licence, contamination) where
+it is told to, and decides nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, SupportsFloat
+
+from ..records import (
+    InformationSet,
+    LabelledPractice,
+    Practice,
+    QuestionResult,
+    Solution,
+    Topic,
+    TopicKeyPoints,
+)
+
+Row = dict[str, Any]
+
+
+def _text(value: str | None) -> str | None:
+    """Text that every reader can decode: lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
+    return None if value is None else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _subject(topic: str) -> str:
+    return topic.partition(" - ")[0].strip()
+
+
+def _known(*values: float | None) -> float | None:
+    return next((round(v, 6) for v in values if v is not None), None)
+
+
+def _origin(info: InformationSet, practices: Mapping[str, Practice]) -> Row:
+    """Columns on where a question comes from; a practice that is not in ``practices`` has no source."""
+    flat = [(k, t.topic, t.practice_id) for t in info.topics for k in t.key_points]
+    names: list[str | None] = [t.topic for t in info.topics]
+    first, second, third = [*names, None, None, None][:3]
+    sources = {practices[t.practice_id].source for t in info.topics if t.practice_id in practices}
+    return {
+        "source": "+".join(sorted(sources)) or None,
+        "subject": _text(_subject(first)) if first else None,
+        "topic_1": _text(first),
+        "topic_2": _text(second),
+        "topic_3": _text(third),
+        "topics_count": float(len(names)),
+        "key_points_count": float(len(info.key_points)),
+        "key_points": [_text(k) for k, _, _ in flat],
+        "topics": [_text(t) for _, t, _ in flat],
+        "practice_ids": [p for _, _, p in flat],
+    }
+
+
+def _quality(result: QuestionResult) -> Row:
+    vote = result.vote
+    won = vote is not None and bool(vote.winners)
+    class_size = None
+    if vote is not None and won:
+        winner = vote.classes[vote.winners[0]][0]
+        class_size = float(sum(c[0] == winner for c in vote.classes))
+    return {
+        "score": _known(result.score.value) if result.score else None,
+        "agreement": _known(vote.agreement) if vote else None,
+        "difficulty": _known(1 - vote.agreement) if vote else None,
+        "candidates": float(vote.candidates) if vote else float(len(result.solutions)),
+        "abstained": float(vote.abstained) if vote else None,
+        "class_size": class_size,
+        "rule": vote.rule if vote else None,
+    }
+
+
+def _provenance(result: QuestionResult, solution: Solution | None, fingerprint: str) -> Row:
+    question, score = result.question, result.score
+    return {
+        "information_set_id": result.information_set.id,
+        "parent_id": question.parent_id,
+        "model": solution.model if solution else None,
+        "question_model": question.model,
+        "score_model": score.model if score else None,
+        "question_prompt": question.prompt_hash,
+        "score_prompt": score.prompt_hash if score else None,
+        "solution_prompt": solution.prompt_hash if solution else None,
+        "recipe": fingerprint,
+    }
+
+
+def default_rows(
+    result: QuestionResult,
+    practices: Mapping[str, Practice],
+    *,
+    fingerprint: str,
+    withheld: Collection[str] = frozenset(),
+) -> list[Row]:
+    """The published pairs of a question: one for each winning solution, none unless its fate is ``kept``.
+
+    ``withheld`` holds ids of questions and solutions that must not be published (METHOD 8: their text
+    meets a test set).  Solutions of the same question with the same text, but for white space, give one
+    row: the first.
+    """
+    question, vote = result.question, result.vote
+    if result.fate != "kept" or vote is None or question.problem is None or question.id in withheld:
+        return []
+    shared = {**_origin(result.information_set, practices), **_quality(result)}
+    rows: list[Row] = []
+    seen: set[str] = set()
+    for index in vote.winners:
+        solution = result.solutions[index]
+        same = " ".join(solution.text.split())
+        if solution.id in withheld or same in seen:
+            continue
+        seen.add(same)
+        rows.append(
+            {
+                "id": solution.id,
+                "question_id": question.id,
+                "problem": _text(question.problem),
+                "solution": _text(solution.text),
+                "answer": _text(vote.answer),
+                **shared,
+                **_provenance(result, solution, fingerprint),
+                "agreement": _known(vote.scores[index]),
+                "difficulty": _known(1 - vote.scores[index]),
+            }
+        )
+    return rows
+
+
+def _why(result: QuestionResult) -> str | None:
+    """The reason that the records themselves give for a question that was not kept."""
+    if result.fate == "kept":
+        return None
+    vote_reason = result.vote.rejected if result.vote else None
+    score_reason = result.score.reason if result.score else None
+    return result.question.rejected or vote_reason or score_reason
+
+
+def _candidates(result: QuestionResult, withheld: Collection[str]) -> Row:
+    vote, solutions = result.vote, result.solutions
+    wins = set(vote.winners) if vote else set()
+    return {
+        "candidate_ids": [s.id for s in solutions],
+        "candidate_solutions": [None if s.id in withheld else _text(s.text) for s in solutions],
+        "candidate_answers": [
+            _text(" ; ".join(a or "" for a in s.answers)) if any(s.answers) else None for s in solutions
+        ],
+        "candidate_classes": [_number(vote.classes[i][0]) if vote else None for i in range(len(solutions))],
+        "candidate_scores": [_known(vote.scores[i]) if vote else None for i in range(len(solutions))],
+        "candidate_wins": [i in wins for i in range(len(solutions))],
+        "candidate_errors": [_text(" ; ".join(s.wrong_computations)) or None for s in solutions],
+    }
+
+
+def _number(value: SupportsFloat | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def question_row(
+    result: QuestionResult,
+    practices: Mapping[str, Practice],
+    *,
+    fingerprint: str,
+    withheld: Collection[str] = frozenset(),
+    reason: str | None = None,
+) -> Row:
+    """All that happened to a question.
+
+    The text of a question in ``withheld``, with all of its candidates, and that of a solution in
+    ``withheld`` is left out: this configuration is published too.  ``reason`` says in words why it was
+    not kept, where the records do not (a duplicate of which question, a hit in which test set).
+    """
+    vote, score, question = result.vote, result.score, result.question
+    hidden = question.id in withheld
+    hide = {question.id, *(s.id for s in result.solutions)} if hidden else withheld
+    return {
+        "id": question.id,
+        "problem": None if hidden else _text(question.problem),
+        "fate": result.fate,
+        "reason": _text(reason) or _text(_why(result)),
+        "answer": _text(vote.answer) if vote else None,
+        **_origin(result.information_set, practices),
+        "key_points_present": _known(score.key_points_present) if score else None,
+        "correct": _known(score.correct) if score else None,
+        # A judge quotes what it judges.
+        "score_reason": _text(score.reason) if score and not hidden else None,
+        **_quality(result),
+        "vote_rejected": vote.rejected if vote else None,
+        "class_sizes": [float(n) for n in vote.class_sizes] if vote else [],
+        **_candidates(result, hide),
+        "fallback": result.information_set.fallback,
+        **_provenance(result, result.solutions[0] if result.solutions else None, fingerprint),
+    }
+
+
+def mpkp_row(labelled: LabelledPractice, *, fingerprint: str) -> Row:
+    """A practice with its topics and key points; without its text where the licence keeps it out."""
+    practice = labelled.practice
+    flat: list[tuple[str, TopicKeyPoints]] = [(k, t) for t in labelled.topics for k in t.key_points]
+    shown = practice.publishable
+    first = labelled.topics[0].topic if labelled.topics else None
+    return {
+        "id": practice.id,
+        "source": practice.source,
+        "problem": _text(practice.problem) if shown else None,
+        "solution": _text(practice.solution) if shown else None,
+        "answer": _text(practice.answer) if shown else None,
+        "text_published": shown,
+        "subject": _text(practice.subject) or (_text(_subject(first)) if first else None),
+        "level": _text(practice.level),
+        "topics_count": float(len(labelled.topics)),
+        "key_points_count": float(len({k for k, _ in flat})),
+        "key_points": [_text(k) for k, _ in flat],
+        "topics": [_text(t.topic) for _, t in flat],
+        "raw_topics": [_text(t.raw_topic or t.topic) for _, t in flat],
+        "model": labelled.model,
+        "extraction_prompt": labelled.prompt_hash,
+        "recipe": fingerprint,
+    }
+
+
+def topic_row(topic: Topic, *, practices: int) -> Row:
+    """A merged topic; ``practices`` is the number of all practices, of which it has a share."""
+    return {
+        "topic": _text(topic.name),
+        "subject": _text(_subject(topic.name)),
+        "practices": float(topic.practices),
+        "key_points": float(topic.key_points),
+        "share": _known(topic.practices / practices) if practices else None,
+        "aliases": _text(" | ".join(topic.aliases)),
+        "nearest": _text(topic.nearest),
+        "nearest_similarity": _known(topic.nearest_similarity),
+        "sampled": topic.sampled,
+        "small": topic.small,
+    }
+
+
+def tcpm_rows(
+    topics: Sequence[str],
+    counts: Sequence[Sequence[SupportsFloat]],
+    weights: Sequence[Sequence[SupportsFloat]],
+) -> Iterator[Row]:
+    """The co-occurrence matrix in long form, N x N in, one row for each cell whose count is not 0."""
+    for i, first in enumerate(topics):
+        for j, second in enumerate(topics):
+            if float(counts[i][j]):
+                yield {
+                    "topic_a": _text(first),
+                    "topic_b": _text(second),
+                    "count": float(counts[i][j]),
+                    "weight": float(weights[i][j]),
+                }
+
+
+_CHAT_COLUMNS = (
+    "id",
+    "answer",
+    "question_id",
+    "source",
+    "subject",
+    "topic_1",
+    "score",
+    "agreement",
+    "model",
+    "recipe",
+)
+
+
+def message_row(row: Row) -> Row:
+    """A row of ``default`` in chat form: the problem as the user's turn, the solution as the reply."""
+    return {
+        **{column: row[column] for column in _CHAT_COLUMNS},
+        "messages": [
+            {"role": "user", "content": row["problem"]},
+            {"role": "assistant", "content": row["solution"]},
+        ],
+    }
