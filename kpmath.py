@@ -114,11 +114,11 @@ _PROVENANCE = _columns(
 
 _QUALITY = _columns(
     ("score", _NUMBER, "judge's score of the problem, 0 to 1; null where the verdict could not be read"),
-    ("agreement", _NUMBER, "share of all candidates that agree with the published answer, 0 to 1"),
+    ("agreement", _NUMBER, "share of all candidates that agree with this answer, 0 to 1; 0 where none won"),
     ("difficulty", _NUMBER, "1 - agreement"),
     ("candidates", _NUMBER, "number of solutions sampled for the question"),
     ("abstained", _NUMBER, "candidates without a vote: no answer, or a wrong computation in the text"),
-    ("class_size", _NUMBER, "candidates with the published answer"),
+    ("class_size", _NUMBER, "candidates with this answer"),
     ("rule", _STRING, "rule of the vote: `strict` or `faithful`"),
 )
 
@@ -141,7 +141,7 @@ _QUESTIONS = (
         ("problem", _STRING, "the problem; null where the reply held none, or where it met a test set"),
         ("fate", _STRING, "`kept`, or the step that stopped it"),
         ("reason", _STRING, "the reason in words; null where it was kept"),
-        ("answer", _STRING, "the answer that the candidates agree on; null where there is none"),
+        ("answer", _STRING, "the answer that the candidates agree on; null where none won"),
     ),
     *_ORIGIN,
     *_columns(
@@ -155,7 +155,11 @@ _QUESTIONS = (
         ("class_sizes", _NUMBERS, "sizes of the answer classes, largest first"),
         ("candidate_ids", _STRINGS, "ids of the candidate solutions; empty where it was not solved"),
         ("candidate_solutions", _STRINGS, "their texts, parallel; null where one met a test set"),
-        ("candidate_answers", _STRINGS, "their answers, parallel; sub-questions joined by ` ; `"),
+        (
+            "candidate_answers",
+            _STRINGS,
+            "their answers, parallel; null where none, sub-questions joined by `, `",
+        ),
         ("candidate_classes", _NUMBERS, "their answer classes on the first sub-question, parallel"),
         ("candidate_scores", _NUMBERS, "their consensus scores, parallel"),
         ("candidate_wins", _BOOLS, "whether they stay after the vote, parallel"),
@@ -213,7 +217,7 @@ _CHAT = _columns(
     ("subject", _STRING, "subject of the first topic"),
     ("topic_1", _STRING, "first topic of the information set"),
     ("score", _NUMBER, "judge's score of the problem, 0 to 1"),
-    ("agreement", _NUMBER, "share of all candidates that agree with the published answer, 0 to 1"),
+    ("agreement", _NUMBER, "share of all candidates that agree with this answer, 0 to 1"),
     ("model", _STRING, "model that wrote the solution"),
     ("recipe", _STRING, "fingerprint of the configuration of the run"),
 )

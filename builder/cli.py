@@ -399,8 +399,8 @@ def _show_summary(summary: dict[str, Any], options: argparse.Namespace) -> None:
     print(f"published questions by agreement of their solutions: {agreement}")
     for usage in summary["usage"]["by_role_and_model"]:
         print(
-            f"{usage['role']} ({usage['model']}): {usage['requests']:,} requests, {usage['reused']:,} replies from the store, "
-            f"{usage['prompt_tokens']:,} prompt and {usage['completion_tokens']:,} completion tokens"
+            f"{usage['role']} ({usage['model']}): {usage['requests']:,} requests, "
+            f"{usage['reused']:,} replies from the store, {usage['prompt_tokens']:,} prompt and {usage['completion_tokens']:,} completion tokens"
         )
     rows = ", ".join(f"{name} {count:,}" for name, count in summary["rows"].items())
     seconds = f" in {summary['seconds']} s" if "seconds" in summary else ""

@@ -28,10 +28,12 @@ from .config import PROCEDURAL, Config, to_plain
 from .embeddings import Embedder, EndpointEmbedder, LexicalEmbedder
 from .errors import ConfigError, ReplyError
 from .llm.chat import ROLES
+from .matrix import TCPM
 from .progress import Progress
 from .prompts import load_prompts
 from .publish.dataset import publish_run
 from .records import (
+    GivenReply,
     HygieneNote,
     InformationSet,
     LabelledPractice,
@@ -40,7 +42,7 @@ from .records import (
     Topic,
 )
 from .run import Models, RunFolder, file_hash, fingerprint, ordered
-from .stages.cooccurrence import TCPM, tcpm
+from .stages.cooccurrence import tcpm
 from .stages.decontamination import NgramIndex
 from .stages.dedup import deduplicate, too_long_number
 from .stages.extraction import ExtractionFailure, extract, parse_labels
@@ -78,10 +80,12 @@ class Pipeline:
             [file_hash(s.path) if s.path else None for s in self.config.seeds],
             self.config.reading.on_missing_answer,
         )
-        if not self.folder.is_done("seeds", made):
+        if not (self.folder.is_done("seeds", made) and self.folder.is_done("given_replies", made)):
             report = load_seeds(self.config.seeds, on_missing_answer=self.config.reading.on_missing_answer)
             if not report.practices:
                 raise ConfigError("the seeds hold no practice; nothing can be built from them")
+            given = [GivenReply(i, text) for i, text in report.replies.items()]
+            self.folder.write("given_replies", GivenReply, given, made, self.config.run.part_size)
             self.folder.write(
                 "seeds",
                 Practice,
@@ -90,7 +94,6 @@ class Pipeline:
                 self.config.run.part_size,
                 practices=len(report.practices),
                 skipped=[list(s) for s in report.skipped],
-                replies=report.replies,
             )
         return made
 
@@ -105,7 +108,7 @@ class Pipeline:
         )
         if self.folder.is_done("labels", made):
             return made
-        replies: dict[str, str] = self.folder.summary("seeds")["replies"]
+        replies = {r.practice_id: r.reply for r in self.folder.read("given_replies", GivenReply)}
         total = self.folder.summary("seeds")["practices"]
 
         async def one(practice: Practice) -> LabelledPractice | ExtractionFailure:

@@ -48,6 +48,14 @@ class Practice:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenReply:
+    """A labelling reply that a seed brought along: such a practice needs no call."""
+
+    practice_id: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
 class TopicKeyPoints:
     """One topic of a practice with the key points that the solution uses under it."""
 

@@ -66,6 +66,15 @@ class RunFolder:
                 f"the run folder {self.path} cannot be written: {error}; give another with --run"
             ) from None
 
+    def note_dataset(self, dataset: Path) -> None:
+        """Write down where the dataset folder of this run is: ``kpmath.load(RUN)`` follows it."""
+        try:
+            temporary = self.path / "dataset.txt.partial"
+            temporary.write_text(f"{dataset.resolve()}\n", encoding="utf-8")
+            temporary.replace(self.path / "dataset.txt")
+        except OSError as error:
+            raise StoreError(f"{self.path / 'dataset.txt'} cannot be written: {error}") from None
+
     def load_config(self) -> Config:
         """The configuration that this run was made with.
 

@@ -108,17 +108,17 @@ class CompletionStore:
         """
         self.path = Path(path)
         self._lock = _FileLock(self.path.with_name(self.path.name + ".lock"))
-        try:
-            _refuse_foreign(self.path)
-            self._writer = self._connect()
-            _prepare(self._writer, self.path)
-            self._reader = self._connect()
-        except (sqlite3.Error, OSError) as error:
-            self._lock.release()
-            raise _explain(self.path, error) from None
-        except StoreError:
-            self._lock.release()
-            raise
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._lock.release)
+            try:
+                _refuse_foreign(self.path)
+                self._writer = self._connect()
+                undo.callback(self._writer.close)
+                _prepare(self._writer, self.path)
+                self._reader = self._connect()
+            except (sqlite3.Error, OSError) as error:
+                raise _explain(self.path, error) from None
+            undo.pop_all()
         self._reading = threading.Lock()
         self._unpack = zstandard.ZstdDecompressor()
         self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
@@ -128,9 +128,13 @@ class CompletionStore:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     # --- reading -------------------------------------------------------------------------------
@@ -359,12 +363,24 @@ def _refuse_foreign(path: Path) -> None:
     if not path.exists() or path.stat().st_size == 0:
         return
     with path.open("rb") as stream:
-        head = stream.read(16)
-    if head != b"SQLite format 3\0":
+        head = stream.read(72)
+    if not head.startswith(b"SQLite format 3\0"):
         raise StoreError(
             f"{path} is not a completion store (no SQLite file): move it away and run again, "
             "or give another run folder with --run"
         )
+    # Looked at before SQLite opens it, which would change it.  After a kill the head of a new file of
+    # ours may still be in its log: then _prepare asks SQLite.
+    log = path.with_name(path.name + "-wal")
+    if int.from_bytes(head[68:72], "big") != APPLICATION_ID and not (log.exists() and log.stat().st_size):
+        raise _other_program(path)
+
+
+def _other_program(path: Path) -> StoreError:
+    return StoreError(
+        f"{path} is an SQLite file of another program: move it away and run again, "
+        "or give another run folder with --run"
+    )
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -379,12 +395,10 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {LAYOUT}")
         connection.execute("COMMIT")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return
     if pragma("application_id") != APPLICATION_ID:
-        raise StoreError(
-            f"{path} is an SQLite file of another program: move it away and run again, "
-            "or give another run folder with --run"
-        )
+        raise _other_program(path)
     if pragma("user_version") != LAYOUT:
         raise StoreError(
             f"{path} has layout {pragma('user_version')}, this version of KPMath writes layout {LAYOUT}: "

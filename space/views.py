@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from builder.matrix import TCPM
 from builder.records import InformationSet, Question, QuestionResult, Score, Solution, Topic, Vote
-from builder.stages.cooccurrence import TCPM
 
 FATES = {
     "kept": "published",

@@ -12,7 +12,7 @@ SOURCES = sorted(p for folder in ("builder", "space") for p in (ROOT / folder).r
 
 # The lower a layer, the less it may know.  A module may import its own layer and lower ones.
 LAYERS = [
-    ("kpmath", "builder.records", "builder.errors", "builder.llm.chat", "builder.config"),
+    ("kpmath", "builder.records", "builder.matrix", "builder.errors", "builder.llm.chat", "builder.config"),
     (
         "builder.prompts",
         "builder.llm",
@@ -20,6 +20,7 @@ LAYERS = [
         "builder.embeddings",
         "builder.answers",
         "builder.progress",
+        "builder.tokens",
     ),
     ("builder.stages",),
     ("builder.synthesis", "builder.publish", "builder.run", "builder.report"),

@@ -56,8 +56,7 @@ def mend(text: str) -> str:
 
 
 FUNCTIONS = frozenset(
-    "sin cos tan cot sec csc arcsin arccos arctan arccot sinh cosh tanh log ln lg exp sqrt abs floor ceil "
-    "gcd lcm max min".split()
+    ["sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "arccot", "sinh", "cosh", "tanh", "log", "ln", "lg", "exp", "sqrt", "abs", "floor", "ceil", "gcd", "lcm", "max", "min"]
 )
 _ALIAS = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "ceiling": "ceil", "cosec": "csc", "tg": "tan"}
 _RELATIONS = {"le": "<=", "leq": "<=", "leqslant": "<=", "lt": "<", "ge": ">=", "geq": ">=", "gt": ">"} | {
@@ -70,17 +69,14 @@ _OPERATORS = {"cdot": "*", "times": "*", "div": "/", "ast": "*", "pm": "pm", "mp
 _OPEN = {"lfloor": "lfloor", "lceil": "lceil", "langle": "<", "lbrack": "[", "lbrace": r"\{"}
 _CLOSE = {"rfloor": "rfloor", "rceil": "rceil", "rangle": ">", "rbrack": "]", "rbrace": r"\}"}
 _SKIP = frozenset(
-    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle scriptstyle limits "
-    "quad qquad thinspace rm bf it mathstrut nolimits, ; : ! space nonumber middle".split()
+    ["left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "displaystyle", "textstyle", "scriptstyle", "limits", "quad", "qquad", "thinspace", "rm", "bf", "it", "mathstrut", "nolimits,", ";", ":", "!", "space", "nonumber", "middle"]
 ) | {",", ";", ":", "!", " ", "$", "\n", "-"}
 _GREEK = frozenset(
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho sigma tau "
-    "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Sigma Phi Psi Omega ell hbar R N Z Q".split()
+    ["alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa", "lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Sigma", "Phi", "Psi", "Omega", "ell", "hbar", "R", "N", "Z", "Q"]
 )
 _SEPARATORS = frozenset({"and", "or", "und", "oder"})
 _UNIT_WORDS = frozenset(
-    "cm mm km dm nm kg mg ml cl dl ft in hr hrs min mins sec secs mph kph kmh lb lbs oz yd mi Hz pm am AM PM "
-    "th st nd rd sq cc".split()
+    ["cm", "mm", "km", "dm", "nm", "kg", "mg", "ml", "cl", "dl", "ft", "in", "hr", "hrs", "min", "mins", "sec", "secs", "mph", "kph", "kmh", "lb", "lbs", "oz", "yd", "mi", "Hz", "pm", "am", "AM", "PM", "th", "st", "nd", "rd", "sq", "cc"]
 )
 _TEXT_COMMANDS = (
     r"text|textbf|textit|textrm|textsf|texttt|textnormal|mbox|hbox|mathrm|mathbf|mathit|mathsf|mathbb|mathcal"

@@ -255,14 +255,16 @@ class OpenAIChat:
         return text.replace(self._key, "[key]") if len(self._key) > 6 else text
 
     def _connection_error(self, error: Exception) -> RetryableModelError:
-        cause = error.__cause__ or error
+        # The transport's own translation makes time-outs of refused connections: look underneath.
+        cause: BaseException = error
+        while cause.__cause__ is not None and not isinstance(cause, aiohttp.ClientError):
+            cause = cause.__cause__
         if isinstance(cause, httpx2.ConnectError | aiohttp.ClientConnectorError):
             return _Unreachable(
                 f"cannot connect to {self.base_url} ({self._safe(str(cause))}): "
                 "check that the server runs and that base_url is right"
             )
-        what = type(cause.__cause__ or cause).__name__
-        return RetryableModelError(f"the connection to {self.base_url} broke ({what})")
+        return RetryableModelError(f"the connection to {self.base_url} broke ({type(cause).__name__})")
 
     def _status_error(self, error: openai.APIStatusError) -> ModelError:
         status = error.status_code

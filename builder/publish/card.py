@@ -185,9 +185,7 @@ def _dataset_info(facts: CardFacts, config: str) -> dict[str, Any]:
         # The cache of datasets is keyed by this text: other rows, another entry.  kpmath.load checks it.
         "description": f"KPMath {facts.version}, content {facts.content}",
         "features": kpmath.features(config)._to_yaml_list(),
-        "splits": [
-            {"name": s, "num_bytes": w.num_bytes, "num_examples": w.num_examples} for s, w in splits.items()
-        ],
+        "splits": [{"name": s, "num_bytes": w.num_bytes, "num_examples": w.num_examples} for s, w in splits.items()],
         "download_size": sum(w.file_bytes for w in splits.values()),
         "dataset_size": sum(w.num_bytes for w in splits.values()),
     }
@@ -234,9 +232,7 @@ def _agreement_rows(agreement: Mapping[float, int]) -> list[tuple[str, str, str]
 def _column_tables(configs: Iterable[str]) -> str:
     parts = []
     for config in configs:
-        parts.append(
-            f"### `{config}`: {kpmath.CONFIGS[config][0]}\n\n| column | type | what it holds |\n|---|---|---|"
-        )
+        parts.append(f"### `{config}`: {kpmath.CONFIGS[config][0]}\n\n| column | type | what it holds |\n|---|---|---|")
         parts.extend(f"| `{c.name}` | {_type(c.type)} | {c.description} |" for c in kpmath.describe(config))
         parts[-1] += "\n"
     return "\n".join(parts)
@@ -318,10 +314,7 @@ def _values(facts: CardFacts) -> dict[str, str]:
         "topic_note": _topic_note(topics),
         "topic_table": _table([(n, f"{c:,}", _percent(s)) for n, c, s in topics[:TOPICS_SHOWN]], 3),
         "source_table": _table(
-            [
-                (s.name, f"{s.practices:,}", s.license, "yes" if s.text_published else "no")
-                for s in facts.sources
-            ],
+            [(s.name, f"{s.practices:,}", s.license, "yes" if s.text_published else "no") for s in facts.sources],
             4,
         ),
         "column_tables": _column_tables(configs),

@@ -16,10 +16,10 @@ from typing import Any
 
 from ..config import PROCEDURAL, Config
 from ..llm.chat import ROLES
+from ..matrix import TCPM
 from ..prompts import Prompt
 from ..records import HygieneNote, LabelledPractice, QuestionResult, Topic
 from ..run import RunFolder
-from ..stages.cooccurrence import TCPM
 from .card import CardFacts, ModelUse, SourceUse, TestSetUse, write_card
 from .rows import Row, default_rows, message_row, mpkp_row, question_row, tcpm_rows, topic_row
 from .shards import ShardStats, partial_folder, publish_folder, write_config
@@ -92,9 +92,7 @@ class _Questions:
                 ]
                 if n.fate == "contaminated"
             }
-            yield question_row(
-                final, self._practices, fingerprint=self._fingerprint, withheld=hidden, reason=reason
-            )
+            yield question_row(final, self._practices, fingerprint=self._fingerprint, withheld=hidden, reason=reason)
 
     def pairs(self) -> Iterator[Row]:
         """The published question-solution pairs."""
@@ -130,18 +128,17 @@ def publish_run(
         "messages": lambda: map(message_row, questions.pairs()),
         "mpkp": lambda: (mpkp_row(p, fingerprint=config.fingerprint) for p in mpkp),
         "topics": lambda: (topic_row(t, practices=len(mpkp)) for t in topics),
-        "tcpm": lambda: tcpm_rows(matrix.topics, matrix.counts, matrix.weights),
+        "tcpm": lambda: tcpm_rows(matrix),
     }
     splits = {
-        name: {
-            "train": write_config(make(), name, "train", partial, max_shard_rows=config.publish.shard_rows)
-        }
+        name: {"train": write_config(make(), name, "train", partial, max_shard_rows=config.publish.shard_rows)}
         for name, make in makers.items()
     }
     sets = folder.summary("information_sets")["sets"]
     funnel = _funnel(tally, sets)
     write_card(_facts(config, prompts, mpkp, topics, splits, tally, funnel, questions.notes, folder), partial)
     publish_folder(partial, out)
+    folder.note_dataset(out)
     return {
         "out": str(out),
         "information_sets": sets,
@@ -194,9 +191,7 @@ def _facts(
         version=config.publish.version,
         fingerprint=config.fingerprint,
         splits=splits,
-        models=[
-            ModelUse(r, config.model_for(r).name, config.model_for(r).backend == PROCEDURAL) for r in roles
-        ],
+        models=[ModelUse(r, config.model_for(r).name, config.model_for(r).backend == PROCEDURAL) for r in roles],
         prompts={name: prompt.hash for name, prompt in prompts.items() if prompt.role in roles},
         funnel=list(funnel.items()),
         rejected={f: n for f, n in tally.fates.items() if f != "kept"},

@@ -7,9 +7,10 @@ it is told to, and decides nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, SupportsFloat
 
+from ..matrix import TCPM
 from ..records import (
     InformationSet,
     LabelledPractice,
@@ -18,6 +19,7 @@ from ..records import (
     Solution,
     Topic,
     TopicKeyPoints,
+    Vote,
 )
 
 Row = dict[str, Any]
@@ -58,11 +60,7 @@ def _origin(info: InformationSet, practices: Mapping[str, Practice]) -> Row:
 
 def _quality(result: QuestionResult) -> Row:
     vote = result.vote
-    won = vote is not None and bool(vote.winners)
-    class_size = None
-    if vote is not None and won:
-        winner = vote.classes[vote.winners[0]][0]
-        class_size = float(sum(c[0] == winner for c in vote.classes))
+    class_size = _class_size(vote, vote.winners[0]) if vote and vote.winners else None
     return {
         "score": _known(result.score.value) if result.score else None,
         "agreement": _known(vote.agreement) if vote else None,
@@ -72,6 +70,25 @@ def _quality(result: QuestionResult) -> Row:
         "class_size": class_size,
         "rule": vote.rule if vote else None,
     }
+
+
+def _class_size(vote: Vote, index: int) -> float:
+    """How many candidates give the same answers as candidate ``index``, to every sub-question."""
+    return float(vote.classes.count(vote.classes[index]))
+
+
+def _answer(solution: Solution) -> str | None:
+    """The answer of one candidate in the form of ``Vote.answer``: sub-questions joined, ``?`` for none."""
+    if not any(solution.answers):
+        return None
+    return ", ".join(a.strip() if a else "?" for a in solution.answers)
+
+
+def _published_answer(result: QuestionResult, vote: Vote, index: int) -> str | None:
+    """The representative answer; under the faithful rule a winner may give another one: then its own."""
+    forms = {_answer(result.solutions[i]): vote.classes[i] for i in vote.winners}
+    same = forms.get(vote.answer, vote.classes[index]) == vote.classes[index]
+    return vote.answer if same else _answer(result.solutions[index])
 
 
 def _provenance(result: QuestionResult, solution: Solution | None, fingerprint: str) -> Row:
@@ -120,9 +137,10 @@ def default_rows(
                 "question_id": question.id,
                 "problem": _text(question.problem),
                 "solution": _text(solution.text),
-                "answer": _text(vote.answer),
+                "answer": _text(_published_answer(result, vote, index)),
                 **shared,
                 **_provenance(result, solution, fingerprint),
+                "class_size": _class_size(vote, index),
                 "agreement": _known(vote.scores[index]),
                 "difficulty": _known(1 - vote.scores[index]),
             }
@@ -145,9 +163,7 @@ def _candidates(result: QuestionResult, withheld: Collection[str]) -> Row:
     return {
         "candidate_ids": [s.id for s in solutions],
         "candidate_solutions": [None if s.id in withheld else _text(s.text) for s in solutions],
-        "candidate_answers": [
-            _text(" ; ".join(a or "" for a in s.answers)) if any(s.answers) else None for s in solutions
-        ],
+        "candidate_answers": [_text(_answer(s)) for s in solutions],
         "candidate_classes": [_number(vote.classes[i][0]) if vote else None for i in range(len(solutions))],
         "candidate_scores": [_known(vote.scores[i]) if vote else None for i in range(len(solutions))],
         "candidate_wins": [i in wins for i in range(len(solutions))],
@@ -238,21 +254,10 @@ def topic_row(topic: Topic, *, practices: int) -> Row:
     }
 
 
-def tcpm_rows(
-    topics: Sequence[str],
-    counts: Sequence[Sequence[SupportsFloat]],
-    weights: Sequence[Sequence[SupportsFloat]],
-) -> Iterator[Row]:
-    """The co-occurrence matrix in long form, N x N in, one row for each cell whose count is not 0."""
-    for i, first in enumerate(topics):
-        for j, second in enumerate(topics):
-            if float(counts[i][j]):
-                yield {
-                    "topic_a": _text(first),
-                    "topic_b": _text(second),
-                    "count": float(counts[i][j]),
-                    "weight": float(weights[i][j]),
-                }
+def tcpm_rows(matrix: TCPM) -> Iterator[Row]:
+    """The co-occurrence matrix in long form, one row for each cell whose count is not 0."""
+    for a, b, count, weight in zip(*matrix.to_table().to_pydict().values(), strict=True):
+        yield {"topic_a": _text(a), "topic_b": _text(b), "count": float(count), "weight": weight}
 
 
 _CHAT_COLUMNS = (

@@ -128,8 +128,7 @@ def _batches(rows: Iterable[dict[str, Any]], config: str) -> Iterator[pa.RecordB
             yield pa.RecordBatch.from_pylist(list(chunk), schema=schema)
         except (pa.ArrowException, UnicodeError, TypeError) as error:
             raise PublishError(
-                f"rows {total} to {total + len(chunk) - 1} of {config!r} do not have the types of kpmath.py: "
-                f"{error}"
+                f"rows {total} to {total + len(chunk) - 1} of {config!r} do not have the types of kpmath.py: {error}"
             ) from None
         total += len(chunk)
 
@@ -243,9 +242,7 @@ def partial_folder(out: str | os.PathLike[str]) -> Path:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
     except OSError as error:
-        raise PublishError(
-            f"cannot make {partial}: {error.strerror or error}; choose another --out"
-        ) from error
+        raise PublishError(f"cannot make {partial}: {error.strerror or error}; choose another --out") from error
     return partial
 
 

@@ -168,7 +168,7 @@ def test_a_server_that_asks_to_wait_is_left_alone_by_all_requests():
         ({"retry-after": "7"}, 7, 7),
         ({"retry-after": "0.25"}, 0.25, 0.25),
         ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5, 1.5),
-        ({"retry-after": email.utils.formatdate(time.time() + 30, usegmt=True)}, 25, 31),
+        ({"retry-after": email.utils.formatdate(time.time() + 3000, usegmt=True)}, 2000, 3001),
         ({"retry-after": email.utils.formatdate(time.time() - 30, usegmt=True)}, 0, 0),
     ],
 )
@@ -220,7 +220,7 @@ def test_a_refused_connection_names_the_url_after_all_retries():
     async def run():
         url = f"http://127.0.0.1:{free_port()}/v1"
         async with client(url, max_retries=2) as chat:
-            with pytest.raises(ModelError, match="cannot connect to http://127.0.0.1") as caught:
+            with pytest.raises(ModelError, match="cannot connect to http") as caught:
                 await chat.complete(REQUEST)
             return str(caught.value), chat.ledger.total()
 
@@ -370,5 +370,5 @@ def test_check_fails_fast_where_nobody_listens():
     ],
 )
 def test_a_url_or_key_that_cannot_be_used_is_named(url, key):
-    with pytest.raises(ModelError, match="base URL|API key"):
+    with pytest.raises(ModelError, match=r"base URL|API key"):
         OpenAIChat(url, key, concurrency=1, timeout=1, max_retries=0)

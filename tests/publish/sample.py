@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from builder.matrix import TCPM
 from builder.publish import rows, shards
 from builder.publish.card import CardFacts, ModelUse, SourceUse, TestSetUse, write_card
 from builder.records import (
@@ -50,18 +51,14 @@ def labelled(item: Practice) -> LabelledPractice:
     return LabelledPractice(item, topics, "labeller", "p" * 32, "Topic 1: ...")
 
 
-def result(
-    number: int, answers: tuple[str | None, ...] = ("5", "5", "5", "6"), fate: str = "kept"
-) -> QuestionResult:
+def result(number: int, answers: tuple[str | None, ...] = ("5", "5", "5", "6"), fate: str = "kept") -> QuestionResult:
     """A question with a candidate for each answer; the vote is the plurality of a single sub-question."""
     chosen = (
         SetTopic(ADDITION, ("Add whole numbers", "Carry a ten"), "toy-1"),
         SetTopic(AREA, ("Area of a rectangle",), "toy-2"),
     )
     solutions = tuple(
-        Solution(
-            f"s{number}-{i}", f"q{number}", i, f"Way {i} gives \\boxed{{{a}}}.", (a,), (), "solver", "v" * 32
-        )
+        Solution(f"s{number}-{i}", f"q{number}", i, f"Way {i} gives \\boxed{{{a}}}.", (a,), (), "solver", "v" * 32)
         for i, a in enumerate(answers)
     )
     names = list(dict.fromkeys(answers))
@@ -85,9 +82,7 @@ def result(
         f"q{number}", f"i{number}", f"Problem {number}: find $x_{number}$.", "writer", "w" * 32, "<Q>..</Q>"
     )
     score = Score(f"q{number}", 0.9, 1.0, 0.8, "all key points are needed", "judge", "j" * 32, "Score: 0.9")
-    return QuestionResult(
-        question, InformationSet(f"i{number}", number, chosen), score, solutions, vote, fate
-    )
+    return QuestionResult(question, InformationSet(f"i{number}", number, chosen), score, solutions, vote, fate)
 
 
 def build(
@@ -107,7 +102,7 @@ def build(
         "questions": [rows.question_row(q, practices, fingerprint=FINGERPRINT) for q in results],
         "mpkp": [rows.mpkp_row(labelled(p), fingerprint=FINGERPRINT) for p in practices.values()],
         "topics": [rows.topic_row(topic, practices=2)],
-        "tcpm": list(rows.tcpm_rows([ADDITION, AREA], [[0, 2], [2, 0]], [[0, 0.477], [0.477, 0]])),
+        "tcpm": list(rows.tcpm_rows(TCPM.of((ADDITION, AREA), np.array([[0, 2], [2, 0]])))),
         "messages": [rows.message_row(r) for r in pairs],
     }
     splits = {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 import kpmath
+from builder.matrix import TCPM
 from builder.publish.rows import default_rows, message_row, mpkp_row, question_row, tcpm_rows, topic_row
 from builder.records import LabelledPractice, Practice, Question, QuestionResult, Topic, TopicKeyPoints
 from tests.publish.sample import ADDITION, AREA, FINGERPRINT, PRACTICES, labelled, result
@@ -28,7 +30,7 @@ def test_every_row_has_exactly_the_columns_of_its_configuration() -> None:
         "questions": question(result(1)),
         "mpkp": mpkp_row(labelled(PRACTICES["toy-1"]), fingerprint=FINGERPRINT),
         "topics": topic_row(topic, practices=4),
-        "tcpm": next(tcpm_rows(["A"], [[1]], [[0.3]])),
+        "tcpm": next(tcpm_rows(TCPM.of(("A",), np.array([[1]])))),
         "messages": message_row(row),
     }
     assert {c: set(r) for c, r in made.items()} == {c: set(kpmath.schema(c).names) for c in kpmath.CONFIGS}
@@ -37,9 +39,64 @@ def test_every_row_has_exactly_the_columns_of_its_configuration() -> None:
 def test_a_question_gives_one_row_for_each_winning_solution() -> None:
     rows = pairs(result(1, ("5", "6", "5", "5")))
     assert [r["id"] for r in rows] == ["s1-0", "s1-2", "s1-3"]
-    assert {
-        (r["answer"], r["agreement"], r["difficulty"], r["class_size"], r["candidates"]) for r in rows
-    } == {("5", 0.75, 0.25, 3.0, 4.0)}
+    assert {(r["answer"], r["agreement"], r["difficulty"], r["class_size"], r["candidates"]) for r in rows} == {
+        ("5", 0.75, 0.25, 3.0, 4.0)
+    }
+
+
+def voted(answers: list[tuple[str | None, ...]], **changes: object) -> QuestionResult:
+    """A question whose candidates gave ``answers``, with a vote of its own."""
+    record = result(1, ("x",) * len(answers))
+    solutions = tuple(dataclasses.replace(s, answers=a) for s, a in zip(record.solutions, answers, strict=True))
+    assert record.vote is not None
+    return dataclasses.replace(record, solutions=solutions, vote=dataclasses.replace(record.vote, **changes))
+
+
+# METHOD 6's golden vector.
+GOLDEN = [("4", "7"), ("4", "8"), ("4", "9"), ("5", "7"), ("6", "7")]
+GOLDEN_CLASSES = ((0, 0), (0, 1), (0, 2), (1, 0), (2, 0))
+
+
+def test_under_the_faithful_rule_each_row_has_the_answer_of_its_own_solution() -> None:
+    record = voted(
+        GOLDEN,
+        rule="faithful",
+        classes=GOLDEN_CLASSES,
+        scores=(0.6,) * 5,
+        winners=(0, 1, 2, 3, 4),
+        answer="4, 7",
+    )
+    assert [r["answer"] for r in pairs(record)] == ["4, 7", "4, 8", "4, 9", "5, 7", "6, 7"]
+    assert {(r["agreement"], r["class_size"]) for r in pairs(record)} == {(0.6, 1.0)}
+
+
+def test_under_the_strict_rule_only_the_first_stays() -> None:
+    record = voted(
+        GOLDEN,
+        classes=GOLDEN_CLASSES,
+        scores=(0.6, 0.2, 0.2, 0.2, 0.2),
+        winners=(0,),
+        answer="4, 7",
+        agreement=0.6,
+    )
+    assert [(r["id"], r["answer"], r["agreement"]) for r in pairs(record)] == [("s1-0", "4, 7", 0.6)]
+
+
+def test_one_answer_in_several_forms_is_published_in_one() -> None:
+    record = voted(
+        [("0.5",), (" 1/2",), ("1/2",), (None,)],
+        classes=((0,), (0,), (0,), (None,)),
+        scores=(0.75, 0.75, 0.75, 0.0),
+        winners=(0, 1, 2),
+        answer="1/2",
+        abstained=1,
+    )
+    rows = pairs(record)
+    assert [(r["answer"], r["agreement"], r["class_size"], r["abstained"]) for r in rows] == [
+        ("1/2", 0.75, 3.0, 1.0)
+    ] * 3
+    assert question(record)["candidate_answers"] == ["0.5", "1/2", "1/2", None]
+    assert question(record)["candidate_classes"] == [0.0, 0.0, 0.0, None]
 
 
 def test_difficulty_is_free_of_the_last_binary_digit() -> None:
@@ -121,9 +178,7 @@ def test_text_of_a_practice_that_may_not_be_published_stays_out() -> None:
 
 
 @pytest.mark.parametrize(("own", "expected"), [("Algebra", "Algebra"), (None, "Arithmetic")])
-def test_the_subject_of_a_practice_is_the_sources_own_where_it_has_one(
-    own: str | None, expected: str
-) -> None:
+def test_the_subject_of_a_practice_is_the_sources_own_where_it_has_one(own: str | None, expected: str) -> None:
     item = dataclasses.replace(PRACTICES["toy-1"], subject=own)
     assert mpkp_row(labelled(item), fingerprint=FINGERPRINT)["subject"] == expected
 
@@ -144,7 +199,7 @@ def test_topics_have_their_share_and_their_aliases_in_one_string() -> None:
 
 
 def test_the_matrix_in_long_form_has_both_orders_and_no_zero() -> None:
-    rows = list(tcpm_rows(["A", "B", "C"], [[2, 2, 0], [2, 0, 1], [0, 1, 0]], [[0.477] * 3] * 3))
+    rows = list(tcpm_rows(TCPM.of(("A", "B", "C"), np.array([[2, 2, 0], [2, 0, 1], [0, 1, 0]]))))
     assert [(r["topic_a"], r["topic_b"], r["count"]) for r in rows] == [
         ("A", "A", 2.0),
         ("A", "B", 2.0),

@@ -75,9 +75,7 @@ def _batches_of(n: int) -> Iterator[object]:
 
 def test_equal_rows_give_equal_bytes_and_one_other_row_another_content(tmp_path: Path) -> None:
     def digest(folder: Path) -> str:
-        return hashlib.sha256(
-            b"".join((folder / f).read_bytes() for f in write(folder, 2000).files)
-        ).hexdigest()
+        return hashlib.sha256(b"".join((folder / f).read_bytes() for f in write(folder, 2000).files)).hexdigest()
 
     assert digest(tmp_path / "a") == digest(tmp_path / "b")
     changed = [dict(r) for r in cells(2000)]
@@ -210,9 +208,7 @@ def test_a_folder_without_a_card_is_not_put_into_place(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_is_not_ours_is_never_overwritten(
-    tmp_path: Path, files: dict[str, str | None], message: str
-) -> None:
+def test_what_is_not_ours_is_never_overwritten(tmp_path: Path, files: dict[str, str | None], message: str) -> None:
     build(tmp_path / "ours", questions=1)
     target = tmp_path / "kpmath"
     for name, text in files.items():

@@ -81,11 +81,15 @@ class Template:
     def _phrase_fits(self, slot: _Slot) -> bool:
         """Whether a noun phrase reads well there: after a preposition, before no unit and no "and"."""
         i = self._parts.index(slot)
-        before, after = ("".join(p.text if isinstance(p, _Literal) else "<>" for p in side)
-                         for side in (self._parts[:i], self._parts[i + 1 :]))
+        before, after = (
+            "".join(p.text if isinstance(p, _Literal) else "<>" for p in side)
+            for side in (self._parts[:i], self._parts[i + 1 :])
+        )
         return bool(_BEFORE_PHRASE.search(before) and _AFTER_PHRASE.match(after))
 
-    def render(self, values: Mapping[str, Shown], context: Context | None = None, dollars: bool = True) -> str:
+    def render(
+        self, values: Mapping[str, Shown], context: Context | None = None, dollars: bool = True
+    ) -> str:
         """The text.  ``dollars``: whether numbers outside formulas are set in dollar signs."""
         out = []
         for p in self._parts:

@@ -72,7 +72,7 @@ SPECS: dict[str, tuple[str, str]] = {
     "()": ("", rf"\((?:-\d+)\)|{_MATH_ATOM}"),
     "money": (rf"\\\$(?:{_INT})|\$\\\$(?:{_INT})\$|\$[a-zA-Z]\$ dollars|(?:{_GAP}) (?:of )?money", ""),
     "%": (rf"\$?(?:{_INT})(?:\\?%)\$?|\$[a-zA-Z](?:\$%|\\%\$)", rf"(?:{_MATH_ATOM})\\%"),
-    "th": (rf"\$?\d+\$?(?:st|nd|rd|th)|\$[a-zA-Z]\$th", ""),
+    "th": (r"\$?\d+\$?(?:st|nd|rd|th)|\$[a-zA-Z]\$th", ""),
     "word": (_WORD_ATOM, ""),
     "times": (rf"(?:{'|'.join(_TIMES.values())}|\$?\d+\$? times|\$[a-zA-Z]\$ times)", ""),
     "part": (_PART, _FRAC),

@@ -41,8 +41,18 @@ STORY_QUESTIONS = {
     ),
 }
 
-DEFINITIONS = ("Let ${letter}$ be {phrase}.", "Suppose that ${letter}$ is {phrase}.", "Let ${letter}$ denote {phrase}.")
-FINALS = ("Find {phrase}.", "What is {phrase}?", "Compute {phrase}.", "Determine {phrase}.", "Calculate {phrase}.")
+DEFINITIONS = (
+    "Let ${letter}$ be {phrase}.",
+    "Suppose that ${letter}$ is {phrase}.",
+    "Let ${letter}$ denote {phrase}.",
+)
+FINALS = (
+    "Find {phrase}.",
+    "What is {phrase}?",
+    "Compute {phrase}.",
+    "Determine {phrase}.",
+    "Calculate {phrase}.",
+)
 FACTS = ("It is given that {phrase} is {value}.", "Here {phrase} is {value}.")
 VARIABLE_FACTS = ("It is given that ${letter} = {value}$.", "Here ${letter} = {value}$.")
 JOINED = {"sum": "${a} + {b}$", "product": "${a} \\cdot {b}$", "difference": "$|{a} - {b}|$"}
@@ -51,7 +61,8 @@ _TOKEN = r"⟦(\d+)⟧"
 _BARE = r"(-?\d[\d,]{0,11}|-?\\frac\{\d{1,9}\}\{\d{1,9}\})"
 WHERE = re.compile(rf",? where \$([a-zA-Z])\$ (?:is|denotes|equals) {_TOKEN}")
 LET = re.compile(
-    rf"(?:Let \$([a-zA-Z])\$ (?:be|denote)|(?:Suppose|Assume) that \$([a-zA-Z])\$ is) {_TOKEN}\.", re.IGNORECASE
+    rf"(?:Let \$([a-zA-Z])\$ (?:be|denote)|(?:Suppose|Assume) that \$([a-zA-Z])\$ is) {_TOKEN}\.",
+    re.IGNORECASE,
 )
 FINAL = re.compile(rf"(?:Find|What is|Compute|Determine|Calculate|Evaluate) {_TOKEN}\s?[.?]")
 FACT = re.compile(rf"(?:It is given that|Here) {_TOKEN} is \$?{_BARE}\$?\.")

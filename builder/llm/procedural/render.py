@@ -117,7 +117,8 @@ class Renderer:
         if before is not None and self._continues(wording, fed, before):
             return base + 2.0
         follows = i + 1 < len(self.graph.nodes) and any(
-            isinstance(w, Story) and w.takes == wording.source.gives for w in self.graph.nodes[i + 1].entry.wordings
+            isinstance(w, Story) and w.takes == wording.source.gives
+            for w in self.graph.nodes[i + 1].entry.wordings
         )
         alone = 0.3 if len(self.graph.nodes) == 1 else -0.4
         return base + (1.0 if follows else alone) - (0.3 if self.stories else 0.0)
@@ -151,7 +152,11 @@ class Renderer:
 
     def _choose_letters(self) -> None:
         used = set().union(*(t.letters for p in self.plans for t in (p.wording.scene, p.wording.ask) if t))
-        named = {self._feeder(n)[1] for n, p in zip(self.graph.nodes, self.plans, strict=True) if p.link == "variable"}
+        named = {
+            self._feeder(n)[1]
+            for n, p in zip(self.graph.nodes, self.plans, strict=True)
+            if p.link == "variable"
+        }
         if self.graph.join:
             named |= set(self.graph.ends)
         for i in sorted(named):
@@ -282,4 +287,3 @@ def render(graph: Graph, rng: Random, contradiction: tuple[int, Any] | None = No
     renderer = Renderer(graph, rng)
     renderer.contradiction = contradiction
     return renderer.text()
-

@@ -79,9 +79,7 @@ class Context:
 
 def things(kinds: tuple[str, ...]) -> list[str]:
     """The things (singular) of the kinds, all where none is named."""
-    return [
-        s for s, k in _KIND.items() if not kinds or k in kinds or ("baked" in kinds and s in BAKED)
-    ]
+    return [s for s, k in _KIND.items() if not kinds or k in kinds or ("baked" in kinds and s in BAKED)]
 
 
 def new_context(rng: Random, kinds: tuple[str, ...] = (), taken: tuple[str, ...] = ()) -> Context:

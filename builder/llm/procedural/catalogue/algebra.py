@@ -8,7 +8,10 @@ from sympy import solve as sympy_solve
 from ..entry import Int, KeyPoint, Slip, Text
 
 TOPICS = {
-    "Algebra - Linear Equations": ("Algebra - Solving Linear Equations", "Algebra - Equations in One Variable"),
+    "Algebra - Linear Equations": (
+        "Algebra - Solving Linear Equations",
+        "Algebra - Equations in One Variable",
+    ),
     "Algebra - Quadratic Equations": ("Algebra - Quadratics", "Algebra - Solving Quadratic Equations"),
 }
 

@@ -1,0 +1,226 @@
+"""Seeds to practices (METHOD 1): local files or Hub datasets, columns mapped by the recipe.
+
+Every problem of a row becomes a practice with the answer read from its solution (GSM8K's ``####``,
+MATH's ``\\boxed{}``).  What is wrong with a row is said with file, line and field; a row without an
+answer is skipped and reported, kept or an error, as the recipe wants.  Labels are not read here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..answers import extract_answer
+from ..config import SeedSource, TestSet
+from ..errors import SeedError
+from ..records import Practice, content_id
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SeedReport:
+    """What was read: practices in the order of the sources, and what was not taken."""
+
+    practices: list[Practice]
+    skipped: list[tuple[str, str, str]]  # source, where (line or row), reason
+    replies: dict[str, str] = field(default_factory=dict)  # practice id -> labelling reply it came with
+
+
+def load_seeds(sources: Sequence[SeedSource], *, on_missing_answer: str) -> SeedReport:
+    """All practices of ``sources``.  A problem that occurs again (but for white space) is skipped.
+
+    ``on_missing_answer``: what to do with a solution from which no answer can be read: "skip" (and
+    report it), "keep" (``answer`` is None) or "error".
+
+    Raises:
+        SeedError: a file is missing or malformed, a field is missing, empty or no text; with "error", a
+            solution has no answer.
+    """
+    report = SeedReport([], [])
+    seen: dict[str, str] = {}
+    ids: set[str] = set()
+    for source in sources:
+        for where, row in _limited(source):
+            practice = _practice(source, where, row)
+            if practice.answer is None and on_missing_answer != "keep":
+                if on_missing_answer == "error":
+                    raise SeedError(
+                        f"{where}: no final answer in the field {source.solution!r} (no \\boxed{{...}}, no "
+                        "'#### N', no 'The answer is'); mend it, or set reading.on_missing_answer to 'skip'"
+                    )
+                report.skipped.append((source.name, where, "no answer in the solution"))
+                continue
+            text = " ".join(practice.problem.split())
+            if text in seen:
+                report.skipped.append((source.name, where, f"same problem as {seen[text]}"))
+                continue
+            if practice.id in ids:
+                raise SeedError(
+                    f"{where}: the id {practice.id!r} occurs twice in the field {source.id!r}; ids must be "
+                    "unique: name another column, or none"
+                )
+            seen[text] = practice.id
+            ids.add(practice.id)
+            report.practices.append(practice)
+            if source.reply is not None:
+                report.replies[practice.id] = _text(source.reply, where, row)
+    return report
+
+
+def read_test_set(test_set: TestSet) -> Iterator[tuple[str, str, str | None]]:
+    """(row id, problem, solution) of a test set's rows; an absent solution is None.
+
+    Raises:
+        SeedError: as for seeds.
+    """
+    source = SeedSource(
+        test_set.name if test_set.name.isidentifier() else "test",
+        path=test_set.path,
+        hub=test_set.hub,
+        config=test_set.config,
+        split=test_set.split,
+    )
+    for where, row in _rows(source):
+        solution = row.get(test_set.solution) if test_set.solution else None
+        yield where, _text(test_set.problem, where, row), solution if isinstance(solution, str) else None
+
+
+def _limited(source: SeedSource) -> Iterator[tuple[str, Row]]:
+    for index, item in enumerate(_rows(source)):
+        if source.limit is not None and index >= source.limit:
+            return
+        yield item
+
+
+def _practice(source: SeedSource, where: str, row: Row) -> Practice:
+    problem = _text(source.problem, where, row)
+    solution = _text(source.solution, where, row)
+    answer = _optional(source.answer, where, row) if source.answer else extract_answer(solution)
+    own = _optional(source.id, where, row) if source.id else None
+    return Practice(
+        id=f"{source.name}/{own}" if own else f"{source.name}/{content_id(problem, solution)}",
+        source=source.name,
+        problem=problem,
+        solution=solution,
+        answer=answer,
+        subject=_optional(source.subject, where, row) if source.subject else None,
+        level=_optional(source.level, where, row) if source.level else None,
+        publishable=source.publish_text,
+    )
+
+
+def _text(name: str, where: str, row: Row) -> str:
+    """A field that must be a text with something in it."""
+    if name not in row:
+        raise SeedError(
+            f"{where}: no field {name!r}; it has {', '.join(map(str, row)) or 'none'}: "
+            "map it in the recipe ([[seeds]] problem = ..., solution = ...)"
+        )
+    value = row[name]
+    if not isinstance(value, str):
+        raise SeedError(f"{where}: the field {name!r} is {type(value).__name__}, not text")
+    if not value.strip():
+        raise SeedError(f"{where}: the field {name!r} is empty; fill it or take the row out")
+    return value
+
+
+def _optional(name: str, where: str, row: Row) -> str | None:
+    """A field that may be absent; numbers count as text."""
+    value = row.get(name)
+    if value is None or value == "":
+        return None
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        return str(value)
+    raise SeedError(f"{where}: the field {name!r} is {type(value).__name__}, not text or a number")
+
+
+# --- rows of a source --------------------------------------------------------------------------
+
+
+def _rows(source: SeedSource) -> Iterator[tuple[str, Row]]:
+    """(where it stands, row) of every row, streaming."""
+    if not source.path:
+        yield from _hub_rows(source)
+        return
+    path = Path(source.path)
+    if not path.is_file():
+        raise SeedError(f"seed source {source.name!r}: the file {path} does not exist")
+    try:
+        if path.suffix == ".parquet":
+            yield from _parquet_rows(path)
+        elif path.suffix == ".json":
+            yield from _json_rows(path)
+        elif path.suffix == ".jsonl" or path.name.endswith(".jsonl.gz"):
+            yield from _jsonl_rows(path)
+        else:
+            raise SeedError(f"{path}: give a .jsonl, .jsonl.gz, .json or .parquet file")
+    except UnicodeDecodeError as error:
+        raise SeedError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
+    except (OSError, EOFError, pa.ArrowInvalid) as error:
+        raise SeedError(f"{path} cannot be read: {error}") from None
+
+
+def _jsonl_rows(path: Path) -> Iterator[tuple[str, Row]]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as stream:
+        for number, line in enumerate(stream, 1):
+            if line.strip():
+                where = f"{path}, line {number}"
+                try:
+                    row = json.loads(line)
+                except ValueError as error:
+                    raise SeedError(f"{where}: not valid JSON ({error})") from None
+                yield where, _object(where, row)
+
+
+def _json_rows(path: Path) -> Iterator[tuple[str, Row]]:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SeedError(f"{path}: not valid JSON ({error})") from None
+    if not isinstance(rows, list):
+        raise SeedError(f"{path}: must hold a list of objects, not {type(rows).__name__}")
+    for number, row in enumerate(rows, 1):
+        where = f"{path}, entry {number}"
+        yield where, _object(where, row)
+
+
+def _parquet_rows(path: Path) -> Iterator[tuple[str, Row]]:
+    number = 0
+    for batch in pq.ParquetFile(path).iter_batches(batch_size=1024):
+        for row in batch.to_pylist():
+            number += 1
+            yield f"{path}, row {number}", row
+
+
+def _object(where: str, row: object) -> Row:
+    if not isinstance(row, dict):
+        raise SeedError(f"{where}: must be an object with fields, not {type(row).__name__}")
+    return row
+
+
+def _hub_rows(source: SeedSource) -> Iterator[tuple[str, Row]]:
+    # Imported here: it takes a second, and most runs read local files.
+    import datasets
+
+    try:
+        rows = datasets.load_dataset(source.hub, source.config, split=source.split, streaming=True)
+        for number, row in enumerate(rows, 1):
+            yield f"{source.hub} ({source.split}), row {number}", dict(row)
+    except SeedError:
+        raise
+    except Exception as error:
+        # datasets raises many kinds for one thing: the data set cannot be had.
+        raise SeedError(
+            f"seed source {source.name!r}: the Hub dataset {source.hub!r} cannot be read "
+            f"({type(error).__name__}: {str(error)[:300]}); check the id, your network and HF_TOKEN, "
+            "or give a local copy with --set seeds.0.path=FILE"
+        ) from None
