@@ -318,7 +318,9 @@ class Pipeline:
 
     def _in_flight(self, role: str) -> int:
         model = self.config.model_for(role)
-        return 1 if model.backend == PROCEDURAL else model.concurrency * IN_FLIGHT_PER_REQUEST
+        if model.backend == PROCEDURAL:
+            return 16  # it computes one reply at a time; while one is committed, the next is made
+        return model.concurrency * IN_FLIGHT_PER_REQUEST
 
     # --- hygiene (METHOD 8) --------------------------------------------------------------------
 

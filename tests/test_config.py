@@ -70,9 +70,7 @@ def test_a_dumped_configuration_reads_back_as_itself(tmp_path: Path) -> None:
 
 
 def test_a_role_inherits_what_its_own_model_does_not_say() -> None:
-    config = from_plain(
-        {"model": {"name": "big", "base_url": "http://a/v1"}, "models": {"score": {"name": "judge"}}}
-    )
+    config = from_plain({"model": {"name": "big", "base_url": "http://a/v1"}, "models": {"score": {"name": "judge"}}})
     assert config.model_for("score").name == "judge"
     assert config.model_for("score").base_url == "http://a/v1"
     assert config.model_for("solve").name == "big"

@@ -156,9 +156,7 @@ def test_without_any_dataset_load_says_what_to_set() -> None:
         ({"README.md": "---\npretty_name: X\n---\n"}, "not a card of KPMath"),
     ],
 )
-def test_a_path_that_is_no_dataset_is_refused(
-    tmp_path: Path, content: dict[str, str] | None, message: str
-) -> None:
+def test_a_path_that_is_no_dataset_is_refused(tmp_path: Path, content: dict[str, str] | None, message: str) -> None:
     if content is not None:
         (tmp_path / "other").mkdir()
         for name, text in content.items():
@@ -190,8 +188,7 @@ def test_rows_of_the_same_number_and_size_are_told_apart_by_their_content(tmp_pa
     build(tmp_path / "kpmath", questions=2)
     before = kpmath.load("mpkp", split="train")
     other = {
-        k: p.__class__(p.id, "toy", p.problem.replace("+", "-"), p.solution, p.answer)
-        for k, p in PRACTICES.items()
+        k: p.__class__(p.id, "toy", p.problem.replace("+", "-"), p.solution, p.answer) for k, p in PRACTICES.items()
     }
     build(tmp_path / "kpmath", questions=2, practices=other)
     after = kpmath.load("mpkp", split="train")
@@ -213,9 +210,7 @@ def test_rows_that_are_not_those_of_the_card_are_refused(tmp_path: Path) -> None
     card = build(tmp_path / "kpmath", questions=1) / "README.md"
     head = kpmath.read_card(tmp_path / "kpmath")
     # Only the head is new: datasets then answers with what it cached for the unchanged rest.
-    card.write_text(
-        card.read_text().replace(f"kpmath_content: {head.content}", f"kpmath_content: {'0' * 32}")
-    )
+    card.write_text(card.read_text().replace(f"kpmath_content: {head.content}", f"kpmath_content: {'0' * 32}"))
     with pytest.raises(RuntimeError, match="not those of its card"):
         kpmath.load(split="train")
 
@@ -260,9 +255,7 @@ def test_the_builder_shares_its_shards_among_processes(tmp_path: Path) -> None:
     folder = build(tmp_path / "kpmath", questions=8)
     made = kpmath.KPMath(data_dir=str(folder))
     made.download_and_prepare(num_proc=2)
-    assert [r["id"] for r in made.as_dataset(split="train")] == [
-        f"s{q}-{i}" for q in range(8) for i in range(3)
-    ]
+    assert [r["id"] for r in made.as_dataset(split="train")] == [f"s{q}-{i}" for q in range(8) for i in range(3)]
 
 
 def test_a_prepared_builder_is_found_by_name_from_anywhere(

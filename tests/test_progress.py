@@ -31,9 +31,7 @@ def test_without_a_terminal_a_stage_prints_a_line_for_each_tenth():
     assert lines[-1].endswith("kept=400")
 
 
-@pytest.mark.parametrize(
-    ("total", "steps", "state"), [(200, 5, "done 5/200"), (None, 7, "done 7"), (0, 0, "done 0")]
-)
+@pytest.mark.parametrize(("total", "steps", "state"), [(200, 5, "done 5/200"), (None, 7, "done 7"), (0, 0, "done 0")])
 def test_a_stage_that_ends_early_or_without_a_known_total_says_where_it_is(total, steps, state):
     stream = io.StringIO()
     run(Progress(stream=stream), total, steps)

@@ -75,9 +75,7 @@ def test_the_hash_changes_with_the_text_and_with_the_version() -> None:
 
 def test_a_folder_of_ones_own_changes_only_what_it_holds(tmp_path: Path) -> None:
     ours = load_prompts()
-    (tmp_path / "paraphrase.txt").write_text(
-        GOOD.replace("role: write", "role: paraphrase"), encoding="utf-8"
-    )
+    (tmp_path / "paraphrase.txt").write_text(GOOD.replace("role: write", "role: paraphrase"), encoding="utf-8")
     theirs = load_prompts(tmp_path)
     assert theirs["paraphrase"].system == "You write."
     assert {n: p for n, p in theirs.items() if n != "paraphrase"} == {

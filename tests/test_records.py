@@ -29,9 +29,9 @@ text = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 labelled = st.builds(
     LabelledPractice,
     st.builds(Practice, text, text, text, text, st.none() | text, st.none() | text, st.none(), st.booleans()),
-    st.lists(
-        st.builds(TopicKeyPoints, text, st.lists(text, max_size=3).map(tuple), st.none() | text), max_size=3
-    ).map(tuple),
+    st.lists(st.builds(TopicKeyPoints, text, st.lists(text, max_size=3).map(tuple), st.none() | text), max_size=3).map(
+        tuple
+    ),
     text,
     text,
     text,

@@ -151,9 +151,7 @@ asyncio.run(main())
 @pytest.mark.parametrize("lines", [1, 40, 333])
 def test_after_a_kill_everything_acknowledged_is_in_the_file(tmp_path, lines):
     path = tmp_path / "main.sqlite"
-    with subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(path)], cwd=ROOT, stdout=subprocess.PIPE
-    ) as process:
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], cwd=ROOT, stdout=subprocess.PIPE) as process:
         seen = [process.stdout.readline() for _ in range(lines)]
         with pytest.raises(StoreError, match=f"in use by another run .process {process.pid}."):
             CompletionStore(path)
@@ -254,9 +252,7 @@ def test_a_full_disk_says_so_and_loses_nothing_that_was_acknowledged(tmp_path):
 
     async def run():
         with SmallDisk(path) as store:
-            with pytest.raises(
-                StoreError, match=r"the disk is full.*make room and run the same command again"
-            ):
+            with pytest.raises(StoreError, match=r"the disk is full.*make room and run the same command again"):
                 for i in range(0, 20_000, 100):
                     await store.put(entries(*range(i, i + 100)))
                     acknowledged.extend(range(i, i + 100))

@@ -125,9 +125,7 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def misbehaving(
-    *script: Act, every: Act = good, models: list[str] | None = None
-) -> AsyncIterator[Server]:
+async def misbehaving(*script: Act, every: Act = good, models: list[str] | None = None) -> AsyncIterator[Server]:
     server = Server(list(script), every, models)
     app = web.Application()
     app.router.add_post("/v1/chat/completions", server.completions)

@@ -137,9 +137,7 @@ def test_a_failure_reaches_all_who_wait_and_a_final_one_is_stored(tmp_path, fail
     model = Counted(failure)
 
     async def work(chat, store):
-        outcomes = await asyncio.gather(
-            *(chat.complete(REQUEST, 2) for _ in range(3)), return_exceptions=True
-        )
+        outcomes = await asyncio.gather(*(chat.complete(REQUEST, 2) for _ in range(3)), return_exceptions=True)
         return outcomes, store.errors()
 
     (outcomes, errors), ledger = with_store(tmp_path / "s", model, work)

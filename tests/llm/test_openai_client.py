@@ -45,9 +45,7 @@ REQUEST = ChatRequest(
 
 @contextlib.asynccontextmanager
 async def client(url, **options):
-    chat = OpenAIChat(
-        url, KEY, **{"concurrency": 8, "timeout": 5.0, "max_retries": 3, "backoff": 0.01, **options}
-    )
+    chat = OpenAIChat(url, KEY, **{"concurrency": 8, "timeout": 5.0, "max_retries": 3, "backoff": 0.01, **options})
     chat.ledger = Ledger()
     try:
         yield chat

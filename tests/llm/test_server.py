@@ -181,9 +181,7 @@ def test_a_failure_of_the_model_has_the_right_status(failure, status):
     assert (code, body["error"]["message"]) == (status, str(failure))
 
 
-@pytest.mark.parametrize(
-    ("path", "method", "status"), [("/nothing", "GET", 404), ("/chat/completions", "GET", 405)]
-)
+@pytest.mark.parametrize(("path", "method", "status"), [("/nothing", "GET", 404), ("/chat/completions", "GET", 405)])
 def test_unknown_paths_and_methods_are_errors_in_json(path, method, status):
     code, body = post(b"", path=path, method=method)
     assert code == status

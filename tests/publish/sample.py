@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from builder.matrix import TCPM
 from builder.publish import rows, shards
 from builder.publish.card import CardFacts, ModelUse, SourceUse, TestSetUse, write_card

@@ -213,9 +213,7 @@ def test_a_thousand_problems_of_one_template_are_all_kept_and_fast() -> None:
 
 
 def test_two_thousand_near_copies_of_one_problem_leave_one() -> None:
-    texts = [
-        story() + f" {chr(98 + i % 25)}{chr(98 + i // 25 % 25)}{chr(98 + i // 625)}q." for i in range(2000)
-    ]
+    texts = [story() + f" {chr(98 + i % 25)}{chr(98 + i // 25 % 25)}{chr(98 + i // 625)}q." for i in range(2000)]
     assert len(unique(*texts).kept) == 1
 
 

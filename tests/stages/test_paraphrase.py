@@ -20,7 +20,5 @@ from builder.stages.paraphrase import lost_or_added
         ("Add 1,2,3.", "Add 1, 2 and 3.", ()),
     ],
 )
-def test_lost_and_added_quantities_are_named(
-    parent: str, paraphrase: str, difference: tuple[str, ...]
-) -> None:
+def test_lost_and_added_quantities_are_named(parent: str, paraphrase: str, difference: tuple[str, ...]) -> None:
     assert lost_or_added(parent, paraphrase) == difference

@@ -1,0 +1,153 @@
+"""One information set from question to vote, with a scripted model at the edge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from builder.config import Config, Model, Paraphrase
+from builder.errors import ModelError, RequestRefused
+from builder.llm.chat import ROLES, ChatRequest, Reply
+from builder.prompts import load_prompts
+from builder.records import InformationSet, Practice, Question, QuestionResult, Score, SetTopic, Solution, Vote
+from builder.synthesis import Services, synthesize
+
+PRACTICES = {p: Practice(p, "s", f"Problem of {p}.", f"Solution of {p}: \\boxed{{1}}", "1") for p in ("p", "q")}
+SET = InformationSet("set", 0, (SetTopic("A - B", ("Key one",), "p"), SetTopic("C - D", ("Key two",), "q")))
+
+
+class Scripted:
+    """Says what the script holds for each role; a list gives one text a sample."""
+
+    def __init__(self, **script: str | Sequence[str] | Exception) -> None:
+        self.script = {
+            "write": "<Q>What is $2 + 3$?</Q>",
+            "score": "Presence: 1\nCorrectness: 1\nScore: 1",
+            "solve": "So \\boxed{5}",
+        } | script
+        self.requests: list[ChatRequest] = []
+
+    async def complete(self, request: ChatRequest, n: int = 1) -> list[Reply]:
+        self.requests.append(request)
+        said = self.script[request.role]
+        if isinstance(said, Exception):
+            raise said
+        texts = [said] * n if isinstance(said, str) else list(said)
+        assert len(texts) == n
+        return [Reply(t, "stop", "scripted") for t in texts]
+
+    async def aclose(self) -> None:
+        pass
+
+
+def steps(chat: Scripted, config: Config | None = None) -> list[object]:
+    config = config or Config(model=Model(name="m"))
+    services = Services(config, load_prompts(), dict.fromkeys(ROLES, chat), PRACTICES)
+
+    async def collect() -> list[object]:
+        return [step async for step in synthesize(SET, services)]
+
+    return asyncio.run(collect())
+
+
+def fate(chat: Scripted, config: Config | None = None) -> str:
+    return steps(chat, config)[-1].fate
+
+
+def test_each_step_is_yielded_as_soon_as_it_is_there() -> None:
+    kinds = [type(s) for s in steps(Scripted())]
+    assert kinds == [Question, Score, *[Solution] * 10, Vote, QuestionResult]
+
+
+def test_what_agrees_is_kept_with_all_its_winners() -> None:
+    result = steps(Scripted(solve=["\\boxed{5}"] * 6 + ["\\boxed{6}"] * 3 + ["I give up."]))[-1]
+    assert result.fate == "kept"
+    assert result.vote.winners == (0, 1, 2, 3, 4, 5)
+    assert result.vote.agreement == 0.6
+    assert result.vote.abstained == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ({"write": "Here is a problem: what is 2 + 3?"}, "no_question"),
+        ({"score": "It is a nice problem."}, "unscored"),
+        ({"score": "Score: 0.84"}, "low_score"),
+        ({"score": "Score: 0.85"}, "kept"),
+        ({"solve": "I do not know."}, "no_answer"),
+        ({"solve": ["\\boxed{5}"] * 5 + ["\\boxed{6}"] * 5}, "tie"),
+        ({"solve": [f"\\boxed{{{i}}}" for i in range(10)]}, "no_agreement"),
+        ({"write": RequestRefused("content filter")}, "refused"),
+        ({"score": RequestRefused("content filter")}, "refused"),
+        ({"solve": RequestRefused("content filter")}, "refused"),
+    ],
+)
+def test_a_question_that_is_not_kept_has_its_reason(script: dict, expected: str) -> None:
+    assert fate(Scripted(**script)) == expected
+
+
+def test_a_rejected_question_costs_no_solutions() -> None:
+    chat = Scripted(score="Score: 0.2")
+    steps(chat)
+    assert [r.role for r in chat.requests] == ["write", "score"]
+
+
+def test_an_endpoint_that_fails_ends_the_run_instead_of_a_row() -> None:
+    with pytest.raises(ModelError):
+        steps(Scripted(score=ModelError("gone")))
+
+
+def test_a_candidate_that_computes_something_wrong_does_not_vote() -> None:
+    wrong = ["We get 2 + 3 = 6, so \\boxed{6}"] * 6 + ["We get 2 + 3 = 5, so \\boxed{5}"] * 4
+    result = steps(Scripted(solve=wrong))[-1]
+    assert result.fate == "kept"
+    assert result.vote.winners == (6, 7, 8, 9)
+    assert result.solutions[0].wrong_computations
+    assert result.vote.agreement == 0.4
+
+
+def test_answers_in_other_forms_vote_together() -> None:
+    forms = ["\\boxed{\\frac{1}{2}}", "\\boxed{0.5}", "\\boxed{1/2}", "The answer is: $\\frac12$"] + ["none"] * 6
+    result = steps(Scripted(solve=forms))[-1]
+    assert result.vote.winners == (0, 1, 2, 3)
+
+
+def test_the_solver_sees_the_sets_practices_and_the_problem_last() -> None:
+    chat = Scripted()
+    steps(chat)
+    user = chat.requests[-1].messages[1].content
+    assert user.index("Problem of p.") < user.index("Solution of q") < user.index("What is $2 + 3$?")
+
+
+PARAPHRASE = Config(model=Model(name="m"), paraphrase=Paraphrase(per_question=1))
+
+
+@pytest.mark.parametrize(
+    ("paraphrase", "expected"),
+    [
+        ("<Q>Find the sum of 2 and 3.</Q>", "kept"),
+        ("<Q>Find the sum of 2 and 4.</Q>", "drift_quantities"),
+        ("Find the sum of 2 and 3.", "no_question"),
+    ],
+)
+def test_a_paraphrase_is_judged_like_a_question_and_names_its_parent(paraphrase: str, expected: str) -> None:
+    made = steps(Scripted(paraphrase=paraphrase), PARAPHRASE)
+    parent, child = (s for s in made if isinstance(s, QuestionResult))
+    assert parent.fate == "kept"
+    assert child.fate == expected
+    assert child.question.parent_id == parent.question.id
+
+
+def test_a_paraphrase_with_another_answer_is_drift() -> None:
+    class Drifting(Scripted):
+        async def complete(self, request: ChatRequest, n: int = 1) -> list[Reply]:
+            replies = await super().complete(request, n)
+            if request.role == "solve" and "product" in request.messages[1].content:
+                replies = [replace(r, text="\\boxed{6}") for r in replies]
+            return replies
+
+    made = steps(Drifting(paraphrase="<Q>Find the product of 2 and 3.</Q>"), PARAPHRASE)
+    assert made[-1].fate == "drift_answer"
