@@ -6,6 +6,7 @@ published dataset are told elsewhere.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -64,7 +65,10 @@ def plot_heatmap(tcpm: TCPM, path: Path, *, max_topics: int = 60) -> Path:
     figure = _draw(names, [_subject(tcpm.topics[i]) for i in shown], weights, len(tcpm.topics))
     path.parent.mkdir(parents=True, exist_ok=True)
     FigureCanvasAgg(figure)  # no window system, no state shared with other figures
-    figure.savefig(path, format="png", dpi=150, metadata={"Software": None})
+    with warnings.catch_warnings():
+        # A name in a script that the font lacks is drawn as boxes; a warning for each letter helps nobody.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure.savefig(path, format="png", dpi=150, bbox_inches="tight", pad_inches=0.2, metadata={"Software": None})
     return path
 
 
@@ -124,7 +128,7 @@ def _label(name: str) -> str:
 
 def _draw(names: Sequence[str], subjects: Sequence[str], weights: npt.NDArray[np.float64], of: int) -> Figure:
     n = len(names)
-    title = f"How often topics occur in one practice: {n} of {of} topics, those that meet most often"
+    title = f"How often topics occur together ({n} of {of} topics)"
     if not n:
         figure = Figure(figsize=(8, 2))
         figure.text(0.5, 0.5, "No two topics occur in one practice", fontsize=15, ha="center", va="center")
@@ -134,7 +138,7 @@ def _draw(names: Sequence[str], subjects: Sequence[str], weights: npt.NDArray[np
     left, top, right, bottom = label, label * 0.93 + 0.75, 1.0, 0.2
     width, height = left + side + right, bottom + side + top
     figure = Figure(figsize=(width, height))
-    figure.text(0.2 / width, 1 - 0.2 / height, title, fontsize=16, weight="bold", va="top", wrap=True)
+    figure.text(0.2 / width, 1 - 0.2 / height, title, fontsize=16, weight="bold", va="top")
     axes = figure.add_axes((left / width, bottom / height, side / width, side / height))
     image = axes.imshow(np.ma.masked_equal(weights, 0.0), cmap=_COLOURS, vmin=0.0, interpolation="nearest")
     _name_axes(axes, names)

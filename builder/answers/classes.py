@@ -17,6 +17,7 @@ from .structure import Reading, read
 from .values import Key
 
 _LONG_DECIMAL = 10  # significant digits from which a decimal stands for the value that it rounds
+_FLOAT_DIGITS = 16  # as a double is printed, its last digits are noise
 
 
 @lru_cache(maxsize=1 << 14)
@@ -100,4 +101,8 @@ def _rounds(r: Reading, key: Key) -> bool:
     value = Fraction(key[1], key[2]) if key[0] == "n" else Fraction(key[1])
     if not shown or not value or (shown > 0) != (value > 0):
         return False
-    return abs(shown - value) * 10 ** (r.digits - 1) <= abs(value) * 2
+    if r.digits >= _FLOAT_DIGITS and abs(shown - value) * 10**15 < abs(value):
+        return True  # 0.30000000000000004
+    if (value * 10**r.places).denominator == 1:  # it could have been written out
+        return False
+    return bool(abs(shown - value) * 10**r.places <= 1)

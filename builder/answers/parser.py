@@ -110,7 +110,8 @@ class Parser:
 
     def unit(self) -> None:
         """Skips a unit or words after a value, with a power: ``\\text{cm}^2``."""
-        self.take()
+        if len(self.take().text.split(" ", 1)[0]) > 20:
+            raise Unreadable("words run together")
         if self.is_op("^"):
             self.take()
             self.argument()
@@ -142,8 +143,16 @@ class Parser:
         if not self.is_op("^"):
             return base
         self.take()
+        if self.ordinal():
+            return base
         exponent = self.argument(whole_number=True)
         return self.postfix(Call("^", (base, exponent)))
+
+    def ordinal(self) -> bool:
+        """Whether ``^{\\text{th}}`` follows, which is then passed over."""
+        width = 1 if self.now.kind == "text" else 3 if self.ahead.kind == "text" else 0
+        self.at += width
+        return width > 0
 
     def postfix(self, node: Node) -> Node:
         while True:

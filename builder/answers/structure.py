@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .parser import number, parse
-from .tokens import Token, mend, tokenise
+from .tokens import FUNCTIONS, Token, mend, tokenise
 from .tree import Call, Name, Node, Num, Unreadable, contains, names
 from .values import Key, ratio_key, value_key
 
 MAX_LENGTH = 1500  # characters; above, only identity counts
 _MAX_PARTS = 300
 _MAX_NESTING = 12
+_MAX_DEPTH = 60  # of brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Reading:
     also: tuple[Key, ...] = ()
     digits: int = 0
     names: tuple[str, ...] = ()  # the variables that were given values
+    places: int = 0  # decimal places, where digits are given
 
     def fits(self, key: Key) -> bool:
         """Whether this answer is, or may be attached to, what ``key`` is."""
@@ -42,15 +44,28 @@ def read(answer: str) -> Reading:
         return Reading(("t", "".join(answer.split())))
     text = mend(answer)
     special = _choice(text) or _clock(text)
+    if special is None and len(text) < 300 and _PHRASE.fullmatch(_plain(text)):
+        first = _plain(text).lower().split(" ", 1)[0]
+        special = None if first in _VALUES or first in FUNCTIONS else Reading(_words(text))
     if special:
         return special
     try:
         tokens = tokenise(text)
         while tokens and tokens[-1].text in (".", ",", ";", "?"):
             tokens.pop()
+        if _depth(tokens) > _MAX_DEPTH:
+            raise Unreadable("depth")
         return _read(tokens, 0)
     except (Unreadable, RecursionError, OverflowError, IndexError):
         return Reading(_words(text))
+
+
+def _depth(tokens: list[Token]) -> int:
+    deepest = depth = 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 # --- words, choices, times -----------------------------------------------------------------------
@@ -59,6 +74,8 @@ _WRAP = re.compile(r"\\(?:text|textbf|textit|textrm|mbox|mathrm|mathbf|mathit|ma
 _CHOICE = re.compile(r"\(?([A-J])(?:\)|\.|:)?")
 _LABELLED_CHOICE = re.compile(r"\(([A-J])\)\s*(\S.*)|([A-J])[.)]\s+(\S.*)")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})\s*(?:([ap])\.?\s?m\.?)?", re.IGNORECASE)
+_PHRASE = re.compile(r"[A-Za-z]{3,}|[A-Za-z]{2,}(?: [A-Za-z]{2,})+")
+_VALUES = frozenset({"inf", "infty", "infinity"})
 _SAME = {
     r"\emptyset": "nosolution",
     r"\varnothing": "nosolution",
@@ -222,15 +239,17 @@ def _expression(tokens: list[Token], rename: dict[str, str] | None = None) -> Re
         return Reading(key, (value_key(Call("/", (node, Num(Fraction(100), "100")))),))
     if isinstance(node, Call) and node.fn == "deg":
         return Reading(key, (value_key(Call("/", (Call("*", (node, Name("pi"))), Num(Fraction(180), "180")))),))
-    return Reading(key, (), _significant(node))
+    digits, places = _significant(node)
+    return Reading(key, (), digits, (), places)
 
 
-def _significant(node: Node) -> int:
+def _significant(node: Node) -> tuple[int, int]:
+    """Significant digits and decimal places of a plain decimal; 0 and 0 for anything else."""
     if isinstance(node, Call) and node.fn == "neg":
         node = node.args[0]
     if isinstance(node, Num) and re.fullmatch(r"\d*\.\d+", node.raw):
-        return len(node.raw.replace(".", "").lstrip("0"))
-    return 0
+        return len(node.raw.replace(".", "").lstrip("0")), len(node.raw) - node.raw.index(".") - 1
+    return 0, 0
 
 
 def _based(node: Call) -> Key:
@@ -305,6 +324,8 @@ def _single_name(tokens: list[Token]) -> str | None:
         return None
     if tokens[0].kind == "text":
         return " ".join(t.text for t in tokens).lower() if all(t.kind == "text" for t in tokens) else None
+    if len(tokens) > 1 and all(t.kind == "var" for t in tokens) and tokens[0].text.isupper():
+        return "".join(t.text for t in tokens)  # AB = 4
     try:
         node = parse(tokens)
     except Unreadable:
@@ -385,7 +406,7 @@ def _matrix(tokens: list[Token], nesting: int) -> Key:
     if kind not in ("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix", "array", "vmatrix"):
         raise Unreadable("environment")
     rows = [r for r in _split(tokens[1:-1], "sep", frozenset({"\\\\"}))[0] if r]
-    cells = [[c for c in _split(r, "sep", frozenset({"&"}))[0]] for r in rows]
+    cells = [_split(r, "sep", frozenset({"&"}))[0] for r in rows]
     if sum(map(len, cells)) > _MAX_PARTS or not all(c for row in cells for c in row):
         raise Unreadable("matrix")
     keys = tuple(tuple(_read(c, nesting + 1).key for c in row) for row in cells)
@@ -396,7 +417,7 @@ def _ratio(sides: list[list[Token]], nesting: int) -> Reading:
     keys = [_read(s, nesting + 1).key for s in sides]
     if len(keys) == 2 and all(k[0] == "n" for k in keys) and keys[1][1]:
         ratio = Fraction(keys[0][1], keys[0][2]) / Fraction(keys[1][1], keys[1][2])
-        return Reading(("ratio", ratio.numerator, ratio.denominator))
+        return Reading(("ratio", ratio.numerator, ratio.denominator), (("n", ratio.numerator, ratio.denominator),))
     if all(k[0] == "n" for k in keys) and keys[0][1]:
         first = Fraction(keys[0][1], keys[0][2])
         return Reading(("ratio", *(((Fraction(k[1], k[2])) / first) for k in keys)))
@@ -411,7 +432,13 @@ def _relation(sides: list[list[Token]], relations: list[str], nesting: int) -> R
         return _read(sides[1], nesting + 1)
     if relations[0] == "in" and len(relations) > 1:
         raise Unreadable("membership")
-    if "~" in relations or "==" in relations or "in" in relations:
+    if "~" in relations:  # what stands before an approximation is the exact answer
+        cut = relations.index("~")
+        joined: list[Token] = list(sides[0])
+        for relation, side in zip(relations[:cut], sides[1 : cut + 1], strict=True):
+            joined += [Token("rel", relation), *side]
+        return _read(joined, nesting + 1)
+    if "==" in relations or "in" in relations:
         raise Unreadable("relation")
     if all(r == "=" for r in relations):
         # a = b = 5: the chain's end is its value.
@@ -428,7 +455,7 @@ def _function_head(tokens: list[Token]) -> dict[str, str] | None:
     """Bound variables of ``f(x)`` or ``f(x, y)``, mapped to canonical names."""
     if len(tokens) < 4 or tokens[0].kind != "var" or tokens[1].text != "(" or tokens[-1].text != ")":
         return None
-    inner = [p for p in _split(tokens[2:-1], "sep", frozenset({","}))[0]]
+    inner = _split(tokens[2:-1], "sep", frozenset({","}))[0]
     if not all(len(p) == 1 and p[0].kind == "var" for p in inner):
         return None
     return {p[0].text: f"#{k}" for k, p in enumerate(inner)}
@@ -469,7 +496,7 @@ def _named_value(name: str, left: list[Token], right: list[Token], nesting: int)
             return Reading(key, () if name in free else also, 0, (name,))
     except Unreadable:
         pass
-    return Reading(("named", (name, value.key)), also, value.digits, (name,))
+    return Reading(("named", (name, value.key)), also, value.digits, (name,), value.places)
 
 
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}

@@ -46,17 +46,43 @@ def mend(text: str) -> str:
         text = pattern.sub(command, text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_UNICODE)).translate(_UNICODE)
-        text = "".join(
-            "" if unicodedata.category(ch) == "Cf" else str(unicodedata.decimal(ch, ch)) for ch in text
-        )
+        text = "".join("" if unicodedata.category(ch) == "Cf" else str(unicodedata.decimal(ch, ch)) for ch in text)
     # A doubled backslash before a command is an escape of JSON or Python, save in a matrix.
     if "\\\\" in text and "begin" not in text:
         text = re.sub(r"\\\\(?=[a-zA-Z(\[{])", r"\\", text)
+    text = re.sub(r"\\(?:boxed|fbox)\s?(?=\{)", "", text)
+    text = re.sub(r"(?<=\d)\{([A-Za-z]{2,20})\}", r"\\text{\1}", text)  # 12{cm}
     return text.replace("\x00", "").strip()
 
 
 FUNCTIONS = frozenset(
-    ["sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "arccot", "sinh", "cosh", "tanh", "log", "ln", "lg", "exp", "sqrt", "abs", "floor", "ceil", "gcd", "lcm", "max", "min"]
+    [
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "arccot",
+        "sinh",
+        "cosh",
+        "tanh",
+        "log",
+        "ln",
+        "lg",
+        "exp",
+        "sqrt",
+        "abs",
+        "floor",
+        "ceil",
+        "gcd",
+        "lcm",
+        "max",
+        "min",
+    ]
 )
 _ALIAS = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "ceiling": "ceil", "cosec": "csc", "tg": "tan"}
 _RELATIONS = {"le": "<=", "leq": "<=", "leqslant": "<=", "lt": "<", "ge": ">=", "geq": ">=", "gt": ">"} | {
@@ -69,22 +95,132 @@ _OPERATORS = {"cdot": "*", "times": "*", "div": "/", "ast": "*", "pm": "pm", "mp
 _OPEN = {"lfloor": "lfloor", "lceil": "lceil", "langle": "<", "lbrack": "[", "lbrace": r"\{"}
 _CLOSE = {"rfloor": "rfloor", "rceil": "rceil", "rangle": ">", "rbrack": "]", "rbrace": r"\}"}
 _SKIP = frozenset(
-    ["left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "displaystyle", "textstyle", "scriptstyle", "limits", "quad", "qquad", "thinspace", "rm", "bf", "it", "mathstrut", "nolimits,", ";", ":", "!", "space", "nonumber", "middle"]
+    [
+        "left",
+        "right",
+        "big",
+        "Big",
+        "bigg",
+        "Bigg",
+        "bigl",
+        "bigr",
+        "Bigl",
+        "Bigr",
+        "biggl",
+        "biggr",
+        "displaystyle",
+        "textstyle",
+        "scriptstyle",
+        "limits",
+        "quad",
+        "qquad",
+        "thinspace",
+        "rm",
+        "bf",
+        "it",
+        "mathstrut",
+        "nolimits,",
+        ";",
+        ":",
+        "!",
+        "space",
+        "nonumber",
+        "middle",
+    ]
 ) | {",", ";", ":", "!", " ", "$", "\n", "-"}
 _GREEK = frozenset(
-    ["alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa", "lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Sigma", "Phi", "Psi", "Omega", "ell", "hbar", "R", "N", "Z", "Q"]
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "varepsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "vartheta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "rho",
+        "sigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "varphi",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Sigma",
+        "Phi",
+        "Psi",
+        "Omega",
+        "ell",
+        "hbar",
+        "R",
+        "N",
+        "Z",
+        "Q",
+    ]
 )
 _SEPARATORS = frozenset({"and", "or", "und", "oder"})
 _UNIT_WORDS = frozenset(
-    ["cm", "mm", "km", "dm", "nm", "kg", "mg", "ml", "cl", "dl", "ft", "in", "hr", "hrs", "min", "mins", "sec", "secs", "mph", "kph", "kmh", "lb", "lbs", "oz", "yd", "mi", "Hz", "pm", "am", "AM", "PM", "th", "st", "nd", "rd", "sq", "cc"]
+    [
+        "cm",
+        "mm",
+        "km",
+        "dm",
+        "nm",
+        "kg",
+        "mg",
+        "ml",
+        "cl",
+        "dl",
+        "ft",
+        "in",
+        "hr",
+        "hrs",
+        "min",
+        "mins",
+        "sec",
+        "secs",
+        "mph",
+        "kph",
+        "kmh",
+        "lb",
+        "lbs",
+        "oz",
+        "yd",
+        "mi",
+        "Hz",
+        "pm",
+        "am",
+        "AM",
+        "PM",
+        "th",
+        "st",
+        "nd",
+        "rd",
+        "sq",
+        "cc",
+    ]
 )
 _TEXT_COMMANDS = (
     r"text|textbf|textit|textrm|textsf|texttt|textnormal|mbox|hbox|mathrm|mathbf|mathit|mathsf|mathbb|mathcal"
-    r"|mathfrak|operatorname\*?|bf|rm|boldsymbol|underline|emph|boxed|fbox"
+    r"|mathfrak|operatorname\*?|bf|rm|boldsymbol|underline|emph"
 )
 _NUMBER = (
     r"\d{0,400}\.(?:\d{0,400}\\overline\s?\{\d{1,200}\}|\d{0,400}\\dot\s?\{?\d\}?)"  # 0.1\overline{6}
-    r"|\d{1,3}(?:(?:,|\{,\}|,\\!|\\,|\\!|\\ |,\\,|\{\\,\}|\ )\d{3})+(?![\d])(?:\.\d+)?"
+    r"|\d{1,3}(?:(?:,|\{,\}|,\\!\s?|\\,|\\!|\\ |,\\,|\{\\,\}|\ )\d{3})+(?![\d])(?:\.\d+)?"
     r"|(?:\d+\.\d+|\d+|\.\d+)(?:[eE][+-]?\d{1,4}(?![\d\w]))?|\d+\.(?!\d)"
 )
 _TOKEN = re.compile(
@@ -132,7 +268,7 @@ def _make(kind: str, found: str, m: re.Match[str], spaced: bool, text: str) -> l
     if kind == "num":
         return [Token("num", found, spaced)]
     if kind == "text":
-        return _text(m.group("body"), spaced)
+        return _text(m.group("body"), spaced, found.startswith(("\\text", "\\mbox", "\\mathrm")))
     if kind == "env":
         return [Token("open" if found.startswith("\\begin") else "close", f"env:{m.group('envname')}", spaced)]
     if kind == "deg":
@@ -187,7 +323,7 @@ def _command(name: str, spaced: bool) -> list[Token]:
     return [Token("cmd", name, spaced)]
 
 
-def _text(body: str, spaced: bool) -> list[Token]:
+def _text(body: str, spaced: bool, words: bool) -> list[Token]:
     r"""Tokens of ``\text{body}``: a number or a letter is itself, "and" separates, the rest is words."""
     content = body.strip(" \t\n~$")
     word = content.strip(" .,;:").lower()
@@ -196,7 +332,8 @@ def _text(body: str, spaced: bool) -> list[Token]:
     if content == "":
         return [Token("sep", ",", True)] if "," in body else []
     if re.fullmatch(r"[A-Za-z]", content):
-        return [Token("text" if body != content else "var", content, spaced)]
+        unit = words and content not in ("i", "e")
+        return [Token("text" if unit else "var", content, spaced)]
     if content in (",", ";"):
         return [Token("sep", content, spaced)]
     if content == "%" or word in ("percent", "pct"):

@@ -32,7 +32,7 @@ _BITS = ((320, 460), (1500, 1900))
 _GOOD = 250  # bits that two precisions must share
 _MAX_BITS = 20_000  # of an exact number
 _MAX_FACTORIAL = 1_500
-_MAX_NODES = 3_000
+_MAX_NODES = 600
 _RADICALS = frozenset({"sqrt", "root", "log", "ln", "lg", "^"})
 
 # A context of our own: the precision of mpmath's global one belongs to others.  One at a time.
@@ -101,13 +101,17 @@ def _variable_under_radical(node: Node) -> bool:
             continue
         if n.fn in _RADICALS and names(n.args[0]):
             whole = n.fn == "^" and isinstance(n.args[1], Num) and n.args[1].value.denominator == 1
-            negated = n.fn == "^" and n.args[1] == Call("neg", n.args[1].args) if isinstance(
-                n.args[-1], Call
-            ) else False  # fmt: skip
+            exponent = n.args[-1]
+            negated = n.fn == "^" and isinstance(exponent, Call) and _is_negative_integer(exponent)
             if not whole and not negated:
                 return True
         stack.extend(n.args)
     return False
+
+
+def _is_negative_integer(node: Call) -> bool:
+    inner = node.args[0]
+    return node.fn == "neg" and isinstance(inner, Num) and inner.value.denominator == 1
 
 
 def _points(shown: Mapping[str, str], kind: str) -> dict[str, Value]:
@@ -382,6 +386,11 @@ def _of_reals(fn: Callable[..., Value]) -> Callable[..., Value]:
     return apply
 
 
+def _of_number(fn: Callable[[Value], Value], bound: int) -> Callable[[Value], Value]:
+    """``fn`` on arguments below ``2**bound``."""
+    return lambda x: fn(_inexact(x, bound))
+
+
 _ANGLE: dict[str, Callable[[Value], Value]] = {
     fn: getattr(_mp, fn) for fn in ("sin", "cos", "tan", "cot", "sec", "csc")
 }
@@ -407,19 +416,13 @@ _OPERATIONS: dict[str, Callable[..., Value]] = {
     "lcm": _of_integers(math.lcm),
     "max": _of_reals(max),
     "min": _of_reals(min),
-    **{
-        fn: (lambda x, f=getattr(_mp, mp_name): f(_inexact(x, 60)))
-        for fn, mp_name in {
-            "arcsin": "asin",
-            "arccos": "acos",
-            "arctan": "atan",
-            "arccot": "acot",
-        }.items()
-    },
-    **{
-        fn: (lambda x, f=getattr(_mp, fn): f(_inexact(x, 12)))
-        for fn in ("sinh", "cosh", "tanh")
-    },
+    "arcsin": _of_number(_mp.asin, 60),
+    "arccos": _of_number(_mp.acos, 60),
+    "arctan": _of_number(_mp.atan, 60),
+    "arccot": _of_number(_mp.acot, 60),
+    "sinh": _of_number(_mp.sinh, 12),
+    "cosh": _of_number(_mp.cosh, 12),
+    "tanh": _of_number(_mp.tanh, 12),
 }
 
 __all__ = ["Key", "contains", "ratio_key", "value_key"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import pairwise
 
 from ..answers.parser import parse
 from ..answers.tokens import tokenise
@@ -29,7 +30,7 @@ _REWRITES = tuple(
         (r"\\\\", "\n"),
         (r"\\\$|[$€£*]{2}(?=\s)|\$|\\[()\[\]]", ""),
         (r"\\%", "%"),
-        (r"\\(?:cdot|times|ast)(?![a-zA-Z])|[×·⋅∙]", "*"),
+        (r"\\(?:cdot|times)(?![a-zA-Z])|[×·⋅∙]", "*"),
         (r"\\div(?![a-zA-Z])|÷", "/"),
         (r"[−–]", "-"),
         (r"(?<=\d)\s{0,3}\\[dtc]?frac", "@"),  # a mixed number or a product: passed over
@@ -48,10 +49,11 @@ _PLAIN = re.compile(r"-?(?:\d+(?:\.(\d+))?|\.(\d+))%?")
 _WORD_BEFORE = re.compile(r"([A-Za-z]+)\s*$")
 _WORD_AFTER = re.compile(r"\s*\(?\s*\\?([A-Za-z]+)")
 # After these words a number belongs to something that stands before it.
-_CARRIED = frozenset(
-    "of than by from times plus minus over squared cubed to per divided mod modulo log ln lg sin cos tan cot sec "
-    "csc gcd lcm exp sqrt base root and or between equals is_not power max min det choose less more".split()
-)
+_CARRIED_WORDS = """
+of than by from times plus minus over squared cubed to per divided mod modulo log ln lg sin cos tan cot sec csc gcd
+lcm exp sqrt base root and or between equals power max min det choose less more
+"""
+_CARRIED = frozenset(_CARRIED_WORDS.split())
 
 
 def wrong_computations(text: str) -> tuple[str, ...]:
@@ -67,7 +69,7 @@ def wrong_computations(text: str) -> tuple[str, ...]:
     wrong: dict[str, None] = {}
     checked = 0
     for line in text.split("\n"):
-        if "=" not in line:
+        if "=" not in line or "mod" in line or "equiv" in line or "≡" in line:
             continue
         for run in _RUN.finditer(line):
             if "=" not in run.group():
@@ -84,7 +86,7 @@ def wrong_computations(text: str) -> tuple[str, ...]:
 def _pairs(line: str, start: int, end: int) -> list[tuple[str, str]]:
     """Neighbouring sides of the equations in ``line[start:end]`` that are whole expressions."""
     pairs: list[tuple[str, str]] = []
-    if "mod" in line[end : end + 14] or "base" in line[end : end + 14]:
+    if "base" in line[end : end + 14]:
         return pairs
     at = start
     for piece in _BREAK.split(line[start:end]):
@@ -95,7 +97,7 @@ def _pairs(line: str, start: int, end: int) -> list[tuple[str, str]]:
                 sides[0] = None
             if piece_end == end and not _clean_after(line[end : end + 40], piece):
                 sides[-1] = None
-            pairs += [(a, b) for a, b in zip(sides, sides[1:], strict=False) if a and b]
+            pairs += [(a, b) for a, b in pairwise(sides) if a and b]
         at = piece_end + 1
     return pairs
 
@@ -103,7 +105,7 @@ def _pairs(line: str, start: int, end: int) -> list[tuple[str, str]]:
 def _clean_before(before: str, piece: str) -> bool:
     """Whether a statement's first side starts where its expression starts."""
     if not before.strip():
-        return not piece.lstrip().startswith(("+", "*", "/", "^", ")"))
+        return not piece.lstrip().startswith(("+", "*", "/", "^", ")", "- "))
     if piece.lstrip()[:1] in "+-*/^)%":
         return False
     if not before[-1].isspace() and not piece[:1].isspace():
@@ -115,7 +117,7 @@ def _clean_before(before: str, piece: str) -> bool:
         return before.rstrip()[-1] in ":;.,?\"'"
     spelled = word.group(1)
     commanded = before[: word.start()].endswith("\\")
-    return len(spelled) > 2 and spelled.lower() not in _CARRIED and not commanded or spelled.lower() in ("is", "so")
+    return (len(spelled) > 2 and spelled.lower() not in _CARRIED and not commanded) or spelled.lower() in ("is", "so")
 
 
 def _clean_after(after: str, piece: str) -> bool:
@@ -139,10 +141,6 @@ def _is_wrong(left: str, right: str) -> bool:
     a, b = _value(left), _value(right)
     if a is None or b is None or _agree(a, b, left, right):
         return False
-    if left.lstrip().startswith("- "):  # a bullet
-        bare = _value(left.lstrip()[2:])
-        if bare is None or _agree(bare, b, left, right):
-            return False
     scales = (Fraction(100), Fraction(1, 100), Fraction(10_000), Fraction(1, 10_000)) if percent else ()
     return not any(_agree(a * s, b, left, right) for s in scales)
 
@@ -160,7 +158,7 @@ def _rounds(written: str, shown: Fraction, value: Fraction) -> bool:
 
 def _value(side: str) -> Fraction | None:
     """The exact value of a side, or None where it is not plain arithmetic."""
-    if re.search(r"\d\s+[\d.]|\)\s*\d|//|\^\s*[^\d(]|\d/\d+\s*\(", side):
+    if re.search(r"\d\s+[\d.]|\)\s*\d|//|\^\s*[^\d(]|\^\d+\s*\^|\d/\d+\s*\(|/\s*\d+\s*/|\*\s*\d+/\d+|\b0\d", side):
         return None
     try:
         key = value_key(parse(tokenise(side)))

@@ -24,6 +24,7 @@ from ..embeddings import Embedder
 from ..records import LabelledPractice, Topic, TopicKeyPoints
 
 Matrix = npt.NDArray[np.float64]
+OTHER_HEAD = 0.6
 
 
 @dataclass(frozen=True)
@@ -105,18 +106,63 @@ def _subcategory(name: str) -> str:
     return name.partition(" - ")[2].strip() or name
 
 
-def same_name_key(name: str) -> str:
-    """What is left of a topic's name without case, plural, punctuation and small words."""
-    subject, _, rest = name.lower().partition(" - ")
-    words = re.findall(r"[a-z0-9]+", rest.replace("&", " and "))
-    kept = [_singular(w) for w in words if w not in ("and", "of", "the", "with", "in", "a")]
-    return f"{' '.join(re.findall('[a-z0-9]+', subject))} - {' '.join(kept)}"
+# Words that say what is done with a topic and not which topic it is.
+_TASK_WORDS = frozenset(
+    """and of the with in a an by from for to on under over into using via between about up
+    word problem problems basic simple general property properties rules laws concept concepts technique
+    techniques application applications solving finding evaluating computing calculating simplifying
+    setting translating understanding identifying working question questions topic topics math""".split()
+)
+_PREPOSITIONS = re.compile(r"\b(?:of|in|with|by|from|for|to|on|under|over|into|using|via|between|about)\b")
+_SAME_WORD = {
+    "percent": "percentage",
+    "mean": "average",
+    "progression": "sequence",
+    "adding": "addition",
+    "subtracting": "subtraction",
+    "multiplying": "multiplication",
+    "dividing": "division",
+}
+
+
+@dataclass(frozen=True)
+class NameWords:
+    """What a topic's name says: all its words, and those that its first phrase is about.
+
+    "Systems of Linear Equations" has the words {system, linear, equation} and the heads {system};
+    "Linear Equations in One Variable" has the head {equation}.
+    """
+
+    words: frozenset[str]
+    heads: frozenset[str]
+
+
+def name_words(name: str) -> NameWords:
+    """The words of a topic's subcategory without case, plural, punctuation and task words."""
+    text = re.sub(r"\bnumber of\b", " ", _subcategory(name).lower().replace("&", " and ").replace("\u2019", "'"))
+    words: list[str] = []
+    heads: set[str] = set()
+    for phrase in _PREPOSITIONS.split(text):
+        parts = [_content_words(part) for part in re.split(r"\band\b|,", phrase)]
+        if not heads:
+            heads = {part[-1] for part in parts if part}
+        words.extend(w for part in parts for w in part)
+    if not words:  # nothing but task words: "Word Problems"
+        words = re.findall(r"[^\W_]+", text)
+        heads = set(words)
+    return NameWords(frozenset(words), frozenset(heads))
+
+
+def _content_words(text: str) -> list[str]:
+    words = [w.removesuffix("'s") for w in re.findall(r"[^\W_]+(?:'s)?", text)]
+    singular = [_singular(w) for w in words if w not in _TASK_WORDS]
+    return [_SAME_WORD.get(w, w) for w in singular]
 
 
 def _singular(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
         return word[:-1]
     return word
 
@@ -135,22 +181,43 @@ def _similarity(
     means = np.stack([vectors[[row[k] for k in sorted(points[n])]].mean(axis=0) for n in names]).astype(float)
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     means = np.divide(means, lengths, out=np.zeros_like(means), where=lengths > 0)
-    of_names = embedder.embed([_subcategory(n) for n in names]).astype(float)
-    similarity: Matrix = (1 - name_weight) * (means @ means.T) + name_weight * (of_names @ of_names.T)
+    said = [name_words(n) for n in names]
+    of_names = embedder.embed([" ".join(_content_words(_subcategory(n))) or n for n in names]).astype(float)
+    alike = of_names @ of_names.T
+    # "Systems of Linear Equations" is about systems, "Linear Equations" about equations.
+    alike[~_overlap([s.heads for s in said])] *= OTHER_HEAD
+    similarity: Matrix = (1 - name_weight) * (means @ means.T) + name_weight * alike
     return similarity
+
+
+def _overlap(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
+    """Which pairs of ``sets`` have something in common, shape (n, n)."""
+    column = {w: i for i, w in enumerate(sorted(frozenset().union(*sets)))}
+    member = np.zeros((len(sets), len(column)), np.int64)
+    for i, words in enumerate(sets):
+        member[i, [column[w] for w in words]] = 1
+    common: npt.NDArray[np.bool_] = member @ member.T > 0
+    return common
 
 
 def _penalise(
     names: Sequence[str], similarity: Matrix, threshold: float, cross_subject: float, exclude_prefix: str
 ) -> Matrix:
     """Make pairs of different subjects less alike by what they must be more alike; same names, equal."""
-    subjects = np.array([_subject(n) for n in names])
+    kin = _kin(names)
     excluded = np.array([n.startswith(exclude_prefix) for n in names])
-    adjusted = similarity - (cross_subject - threshold) * (subjects[:, None] != subjects[None, :])
+    adjusted = similarity - (cross_subject - threshold) * ~kin
     adjusted[excluded[:, None] != excluded[None, :]] = -1.0
-    keys = np.array([same_name_key(n) for n in names])
-    adjusted[keys[:, None] == keys[None, :]] = 1.0
+    said = [name_words(n) for n in names]
+    number = {s: i for i, s in enumerate(dict.fromkeys(said))}
+    same = np.array([number[s] for s in said])
+    adjusted[(same[:, None] == same[None, :]) & kin] = 1.0
     return adjusted
+
+
+def _kin(names: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which pairs are of one subject: "Algebra" and "Intermediate Algebra" share a word."""
+    return _overlap([frozenset(_content_words(_subject(n))) or frozenset([_subject(n)]) for n in names])
 
 
 def _cluster(
@@ -190,19 +257,61 @@ def _join_small(
     min_practices: int,
     floor: float,
 ) -> tuple[list[list[int]], list[bool]]:
-    """Small groups join their nearest one above the floor, the smallest first."""
-    while len(groups) > 1:
-        sizes = [sum(practices[names[i]] for i in g) for g in groups]
-        between = _between(similarity, groups)
-        order = sorted((s, g) for g, s in enumerate(sizes) if s < min_practices)
-        joined = next(((g, int(between[g].argmax())) for _, g in order if between[g].max() >= floor), None)
-        if joined is None:
-            break
-        a, b = joined
-        merged = sorted(groups[a] + groups[b])
-        groups = sorted([g for i, g in enumerate(groups) if i not in (a, b)] + [merged])
+    """Small groups join a larger one, the smallest first; the groups and which of them are still small.
+
+    A group joins the one that its name is a special case of ("Divisibility by 9", "Divisibility"), else
+    the one most alike, if that is above the floor.
+    """
     sizes = [sum(practices[names[i]] for i in g) for g in groups]
-    return groups, [s < min_practices for s in sizes]
+    member = np.zeros((len(groups), len(names)))
+    for g, group in enumerate(groups):
+        member[g, group] = 1.0
+    between = member @ similarity @ member.T  # sums over the pairs of members
+    members = member.sum(axis=1)
+    general = _general_names(groups, names, practices, similarity)
+    waiting = sorted((size, g) for g, size in enumerate(sizes) if size < min_practices)
+    joined = [list(g) for g in groups]
+    while waiting:
+        size, g = waiting.pop(0)
+        if not joined[g] or sizes[g] != size:
+            continue  # taken by another one, or grown
+        allowed = np.array([bool(joined[h]) and h != g and sizes[h] >= size for h in range(len(groups))])
+        means = np.where(allowed, between[g] / (members * members[g]), -np.inf)
+        wider = [h for h in general[g] if allowed[h]]
+        if wider:
+            into = max(wider, key=lambda h: (means[h], -h))
+        elif means.max() >= floor:
+            into = int(means.argmax())
+        else:
+            continue
+        joined[into] += joined[g]
+        joined[g] = []
+        sizes[into] += size
+        between[into] += between[g]
+        between[:, into] += between[:, g]
+        members[into] += members[g]
+        if sizes[into] < min_practices:
+            waiting = sorted([*waiting, (sizes[into], into)])
+    left = [(sorted(group), sizes[g] < min_practices) for g, group in enumerate(joined) if group]
+    return [group for group, _ in left], [small for _, small in left]
+
+
+def _general_names(
+    groups: Sequence[Sequence[int]], names: Sequence[str], practices: Mapping[str, int], similarity: Matrix
+) -> list[list[int]]:
+    """For each group those whose name is more general: fewer words, all of them its own, one head."""
+    representatives = [min((names[i] for i in g), key=lambda n: (-practices[n], len(n), n)) for g in groups]
+    said = [name_words(n) for n in representatives]
+    kin = _kin(representatives)
+    return [
+        [
+            h
+            for h, other in enumerate(said)
+            if kin[g, h] and other.words < own.words and other.heads & own.heads
+            and similarity[groups[g][0], groups[h][0]] > -1.0
+        ]
+        for g, own in enumerate(said)
+    ]
 
 
 def _nearest(

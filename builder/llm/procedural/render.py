@@ -15,7 +15,7 @@ from typing import Any
 from .entry import CompiledWording, Story
 from .grammar import capitalise
 from .graph import Graph, Node, Ref
-from .numbers import Phrase, Var
+from .numbers import Gap, Phrase, Var
 from .phrases import (
     DEFINITIONS,
     FACTS,
@@ -65,6 +65,7 @@ class Renderer:
         self.stories: list[_Story] = []
         self.sentences: list[str] = []
         self.contradiction: tuple[int, Any] | None = None
+        self.undefined = "c"  # the letter of a quantity that is left out on purpose
 
     def text(self) -> str:
         """The problem."""
@@ -88,7 +89,8 @@ class Renderer:
     def _choose_wording(self, i: int) -> None:
         node = self.graph.nodes[i]
         fed, feeder = self._feeder(node)
-        options = [(k, w) for k, w in enumerate(node.entry.compiled) if fed is None or w.feeds[fed]]
+        shown = [p for p, v in node.params.items() if isinstance(v, (Ref, Gap))]
+        options = [(k, w) for k, w in enumerate(node.entry.compiled) if all(w.feeds[p] for p in shown)]
         before = self.plans[feeder] if feeder >= 0 else None
         k, wording = max(options, key=lambda o: self._liking(i, o[1], fed, before))
         plan = _Plan(wording, k, fed)
@@ -159,6 +161,8 @@ class Renderer:
         }
         if self.graph.join:
             named |= set(self.graph.ends)
+        self.undefined = next(c for c in "cbpqhwz" if c not in used)
+        used.add(self.undefined)
         for i in sorted(named):
             pool = [c for c in self.graph.nodes[i].entry.letters + _SPARE if c not in used]
             letter = pool[0] if self.rng.random() < 0.6 else self.rng.choice(pool[:4])
@@ -197,6 +201,8 @@ class Renderer:
             if isinstance(v, Ref):
                 before = self.plans[v.index]
                 shown[p] = Phrase(before.phrase) if plan.link == "phrase" else Var(before.letter)
+            elif isinstance(v, Gap):
+                shown[p] = v if _story_of(plan) and "variable" in _modes(plan.wording, p) else Var(self.undefined)
         return shown
 
     def _where_suits(self, i: int) -> bool:
@@ -220,9 +226,10 @@ class Renderer:
         if not where:
             return text
         _, feeder = self._feeder(self.graph.nodes[i])
-        letter = re.compile(rf"(?<![a-zA-Z\\\\]){self.plans[feeder].letter}(?![a-zA-Z])")
+        letter = re.compile(rf"(?<![a-zA-Z\\]){self.plans[feeder].letter}(?![a-zA-Z])")
         sentences = re.split(r"(?<=\.) ", text)
-        at = next(k for k, s in enumerate(sentences) if letter.search(" ".join(s.split("$")[1::2])))
+        formulas = [" ".join(s.replace("\\$", "").split("$")[1::2]) for s in sentences]
+        at = next(k for k, f in enumerate(formulas) if letter.search(f))
         sentences[at] = sentences[at].removesuffix(".") + where + "."
         return " ".join(sentences)
 
@@ -271,6 +278,10 @@ class Renderer:
                 return self.rng.choice(STORY_QUESTIONS[source.gives]).render({}, context, self.dollars)
         form = self.rng.choice(FINALS[1:2] * 2 + FINALS)
         return form.format(phrase=plan.phrase)
+
+
+def _modes(wording: CompiledWording, param: str) -> frozenset[str]:
+    return wording.feeds[param] | ({"variable"} if "carry" in wording.feeds[param] else frozenset())
 
 
 def _common_things(kinds: list[tuple[str, ...]]) -> list[str]:

@@ -169,7 +169,11 @@ _FACTORS = (
                 lambda n: min(_primes(n)),
                 "The first prime by which $<n>$ can be divided is $<ans>$.",
             ),
-            Slip("took the largest power of a prime", lambda n: max(p**e for p, e in factorint(n).items()) * 2),
+            Slip(
+                "took the largest divisor below the number",
+                lambda n: n // min(_primes(n)),
+                "The largest number below $<n>$ that divides it is $<ans>$.",
+            ),
         ),
         letters="pqnm",
     ),
@@ -198,7 +202,7 @@ _FACTORS = (
             "p": n * prod(_odd_part(n)),
         },
         steps=(
-            "In the factorization $<n> = <f>$ only <odd>. A perfect square has even exponents throughout, so the "
+            "In the factorization $<n> = <f>$, <odd>. A perfect square has even exponents throughout, so the "
             "smallest multiplier is $<ans>$; indeed $<n> \\cdot <ans> = <p> = <sq>^2$.",
             "We have $<n> = <f>$. Here <odd>, so one more factor of each such prime is needed, which gives $<ans>$.",
         ),
@@ -423,7 +427,7 @@ _CONGRUENCES = (
                 lambda n: n - prod(p ** (e - 1) * (p - 1) for p, e in factorint(n).items()),
                 "The numbers up to $<n>$ that share a prime with it number $<ans>$.",
             ),
-            Slip("used the formula for a prime", lambda n: n - 1, "There are $<n> - 1 = <ans>$ smaller numbers."),
+            Slip("used the formula for a prime", lambda n: n - 1, "There are $<n> - 1 = <ans>$ smaller positive integers."),
         ),
         letters="tkms",
     ),
@@ -449,7 +453,7 @@ _MULTIPLES = (
                 question="How many positive integers up to <n> are divisible by <a> or by <b>?",
             ),
             Text(
-                scene="The lockers in a school are numbered consecutively, beginning with 1 and ending with <n>. Every "
+                scene="The lockers in a school are numbered from 1 to <n>. Every "
                 "locker whose number is a multiple of <a> or a multiple of <b> gets a new lock.",
                 ask="the number of lockers that get a new lock",
                 question="How many lockers get a new lock?",
@@ -460,8 +464,8 @@ _MULTIPLES = (
         brute=lambda a, b, n: sum(k % a == 0 or k % b == 0 for k in range(1, n + 1)),
         work=lambda a, b, n: {"p": n // a, "q": n // b, "l": lcm(a, b), "r": n // lcm(a, b)},
         steps=(
-            "Up to $<n>$ there are $<p>$ multiples of $<a>$ and $<q>$ multiples of $<b>$. The $<r>$ "
-            "<r?multiple|multiples> of $<l>$ are counted twice, so the number is $<p> + <q> - <r> = <ans>$.",
+            "Up to $<n>$ there are $<p>$ multiples of $<a>$ and $<q>$ multiples of $<b>$. Those that "
+            "are multiples of $<l>$ are counted twice; there are $<r>$ of them. So the number is $<p> + <q> - <r> = <ans>$.",
         ),
         slips=(
             Slip(
@@ -544,7 +548,6 @@ _BASES = (
                 lambda d, b: _horner(int(str(d)[::-1]), b),
                 "Multiplying the digits of $<d>$ by the powers of $<b>$ from left to right gives $<ans>$.",
             ),
-            Slip("used the powers of the next larger base", lambda d, b: _horner(d, b + 1)),
         ),
         letters="NMnv",
     ),

@@ -1,0 +1,117 @@
+"""The procedural model as a :class:`builder.llm.chat.Chat`.
+
+A deterministic, seeded stand-in for a language model: no key, no network, no weights.  It reads the
+same prompts and writes the same reply forms as a model would, over a catalogue of key points that it
+masters, and it errs at the rates of :class:`~.rates.Rates`.  All it sees is the request's messages
+and sampling parameters; all chance comes from a hash of them and of the sample's index, so that the
+same request has the same replies in every process.  It is no language model and knows nothing that
+is not in the catalogue.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from random import Random
+
+from ..chat import ChatRequest, Message, Reply
+from .rates import Rates
+from .roles.labeller import label
+from .roles.paraphraser import paraphrase
+from .roles.scorer import score
+from .roles.solver import solve
+from .roles.writer import write
+
+NAME = "procedural-1"
+_PROBLEM = re.compile(r"<problem>\s*(.*?)\s*</problem>", re.DOTALL)
+_SOLUTION = re.compile(r"<solution>\s*(.*?)\s*</solution>", re.DOTALL)
+_KEY_POINTS = re.compile(r"<key_points>\s*(.*?)\s*</key_points>", re.DOTALL)
+
+
+def count_tokens(text: str) -> int:
+    """Tokens as this model counts them: a quarter of the characters, rounded down, at least 1."""
+    return max(1, len(text) // 4)
+
+
+def role_of(messages: tuple[Message, ...]) -> str:
+    """The role that a prompt asks for, from its tags; "solve" where nothing else is recognised."""
+    user = "\n".join(m.content for m in messages if m.role == "user")
+    system = "\n".join(m.content for m in messages if m.role == "system").lower()
+    if _KEY_POINTS.search(user):
+        return "score"
+    if "<topic>" in user or "write one new problem" in user.lower():
+        return "write"
+    if "<solution>" in user and user.rfind("<solution>") > user.rfind("<problem>"):
+        return "label"
+    if "<solution>" not in user and ("rewrite" in system or "paraphrase" in system):
+        return "paraphrase"
+    return "solve"
+
+
+def _last(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.findall(text)
+    return found[-1].replace("&lt;", "<") if found else ""
+
+
+class ProceduralChat:
+    """The procedural model.
+
+    Args:
+        model: the name that its replies carry.
+        rates: how often it fails.
+    """
+
+    def __init__(self, model: str = NAME, rates: Rates | None = None) -> None:
+        self.model = model
+        self.rates = rates or Rates()
+
+    async def complete(self, request: ChatRequest, n: int = 1) -> list[Reply]:
+        """``n`` replies; prompt tokens are counted on the first."""
+        prompt = sum(count_tokens(m.content) for m in request.messages)
+        return [self._reply(request, k, prompt if k == 0 else 0) for k in range(n)]
+
+    async def aclose(self) -> None:
+        """Nothing to release."""
+
+    def _reply(self, request: ChatRequest, sample: int, prompt_tokens: int) -> Reply:
+        text = self.answer(request, sample)
+        limit = max(1, request.max_tokens) * 4 + 3
+        cut = len(text) > limit
+        text = text[:limit]
+        return Reply(
+            text=text,
+            finish_reason="length" if cut else "stop",
+            model=self.model,
+            prompt_tokens=prompt_tokens,
+            completion_tokens=count_tokens(text),
+        )
+
+    def answer(self, request: ChatRequest, sample: int) -> str:
+        """The text of one sample, before any limit on its length."""
+        rng = self._rng(request, sample)
+        role = request.role or role_of(request.messages)
+        user = "\n".join(m.content for m in request.messages if m.role == "user")
+        problem = _last(_PROBLEM, user)
+        if role == "write":
+            return write(user.replace("&lt;", "<"), rng, self.rates)
+        if role == "score":
+            return score(_last(_KEY_POINTS, user), problem, rng, self.rates)
+        if role == "label":
+            return label(problem, _last(_SOLUTION, user), rng, self.rates)
+        if role == "paraphrase":
+            return paraphrase(problem or user, rng, self.rates)
+        return solve(problem or user, rng, self.rates, request.temperature)
+
+    def _rng(self, request: ChatRequest, sample: int) -> Random:
+        """Chance from the request alone; at temperature 0 every sample is the same, as with a model."""
+        greedy = request.temperature <= 0
+        seen = (
+            [[m.role, m.content] for m in request.messages],
+            request.temperature,
+            request.top_p,
+            *((0, 0) if greedy else (request.seed, sample)),
+        )
+        text = json.dumps(seen, ensure_ascii=False, separators=(",", ":"))
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        return Random(int.from_bytes(digest, "big"))

@@ -1,0 +1,1 @@
+"""The procedural model's five roles; each sees only the text of its prompt."""

@@ -1,0 +1,65 @@
+"""The scorer: judges a problem from its text and a list of key points, imperfectly at a stated rate.
+
+Needed is what occurs in the chain of steps that leads to the question.  A quantity that is missing,
+statements that disagree, words that cannot be made sense of and impossible numbers count as errors.
+"""
+
+from __future__ import annotations
+
+import re
+from random import Random
+
+from ..rates import Rates
+from ..reader import Reading, read_problem
+from ..recognise import family_of
+
+_LISTED = re.compile(r"^\s*\d{1,3}\.\s+(.+?)\s*$", re.MULTILINE)
+_SOUND = ("The problem is consistent and has one answer.", "Nothing is missing and nothing contradicts.")
+
+
+def flaw(reading: Reading) -> str | None:
+    """What is wrong with a problem, in a sentence; None where nothing is."""
+    if reading.graph is None:
+        return "It is not clear what is to be found."
+    if reading.gaps:
+        return "A quantity that is needed is not given."
+    if reading.contradictions:
+        return "Two statements contradict each other."
+    if reading.answer is None:
+        return "The numbers do not fit together: there is no such quantity."
+    if reading.unread:
+        return "A part of the statement makes no sense here."
+    return None
+
+
+def _needed(key_points: list[str], reading: Reading, rng: Random, rates: Rates) -> list[bool]:
+    families = reading.graph.families if reading.graph else tuple(e.family for e in reading.unused)
+    verdicts = []
+    for k in key_points:
+        is_needed = family_of(k) in families
+        if not is_needed and rng.random() < rates.scorer_misses:
+            is_needed = True
+        verdicts.append(is_needed)
+    return verdicts
+
+
+def score(key_points_text: str, problem: str, rng: Random, rates: Rates) -> str:
+    """The verdict in the form that prompts/score.txt asks for."""
+    key_points = _LISTED.findall(key_points_text)
+    reading = read_problem(problem)
+    needed = _needed(key_points, reading, rng, rates)
+    found = flaw(reading)
+    if found and rng.random() < rates.scorer_misses:
+        found = None
+    if not found and rng.random() < rates.scorer_false_alarm:
+        found = "The wording leaves room for more than one answer."
+    if rng.random() < rates.scorer_unreadable:
+        return "I find it hard to judge this problem. " + (found or rng.choice(_SOUND))
+    noise = rng.uniform(-1, 1) * rates.scorer_noise
+    presence = sum(needed) / len(needed) if needed else 1.0
+    correctness = rng.uniform(0.1, 0.5) if found else min(1.0, 0.96 + noise)
+    total = max(0.0, min(presence, correctness) - (abs(noise) if presence < 1 else 0.0))
+    lines = [found or rng.choice(_SOUND)]
+    lines += [f"Key Point {i}: {'needed' if n else 'not needed'}" for i, n in enumerate(needed, 1)]
+    lines += [f"Presence: {presence:.2f}", f"Correctness: {correctness:.2f}", f"Score: {total:.2f}"]
+    return "\n".join(lines)

@@ -1,0 +1,113 @@
+"""The writer: key points out of a question prompt into one new problem, sometimes flawed.
+
+It masters only what the catalogue holds; key points that it does not recognise are left out, as a
+weak model would.  Whether the problem is good is for the scorer to find out from the text.
+"""
+
+from __future__ import annotations
+
+import re
+from random import Random
+from typing import Any
+
+from ..compose import compose
+from ..entry import CompiledWording
+from ..graph import Graph, Node, evaluate
+from ..numbers import Gap
+from ..rates import Rates
+from ..recognise import families, family_of
+from ..render import render
+
+MAX_STEPS = 6
+_LISTED = re.compile(r"^\s*\d{1,3}\.\s+(.+?)\s*$", re.MULTILINE)
+_BULLET = re.compile(r"^\s*[-*]\s+(.+?)\s*$", re.MULTILINE)
+_BLOCK = re.compile(r"<topic>\s*(.*?)</topic>", re.DOTALL)
+_EXAMPLE = re.compile(r"<example>.*?</example>", re.DOTALL)
+_RATIONALE = (
+    "The steps should depend on one another, so I let each result become a quantity of the next step.",
+    "I look for a problem in which each of the key points is needed to go on.",
+    "One chain of steps, each feeding the next, keeps the problem in one piece.",
+)
+
+
+def key_points_of(prompt: str) -> list[tuple[str, str]]:
+    """(key point, topic) as the prompt lists them; the topic is empty where it is not told."""
+    topic_of: dict[str, str] = {}
+    for block in _BLOCK.findall(prompt):
+        topic = block.strip().splitlines()[0].strip() if block.strip() else ""
+        for k in _BULLET.findall(_EXAMPLE.sub("", block)):
+            topic_of.setdefault(k, topic)
+    outside = _BLOCK.sub("", prompt)
+    listed = _LISTED.findall(outside) or list(topic_of)
+    return [(k, topic_of.get(k, "")) for k in listed]
+
+
+def mastered(key_points: list[tuple[str, str]]) -> list[str]:
+    """The families that the key points mean, without repeats, at most MAX_STEPS."""
+    found = [family_of(k, t) for k, t in key_points]
+    return list(dict.fromkeys(f for f in found if f is not None))[:MAX_STEPS]
+
+
+def _with_gap(graph: Graph, rng: Random) -> Graph | None:
+    """One literal number taken away."""
+    places = [
+        (i, p)
+        for i, n in enumerate(graph.nodes)
+        for p, v in n.params.items()
+        if type(v) is int and any(_tells_number(w, p) for w in n.entry.compiled)
+    ]
+    if not places:
+        return None
+    i, p = rng.choice(places)
+    node = graph.nodes[i]
+    changed = Node(node.entry, {**node.params, p: Gap()}, node.wording)
+    return Graph((*graph.nodes[:i], changed, *graph.nodes[i + 1 :]), graph.ends, graph.join)
+
+
+def _tells_number(wording: CompiledWording, param: str) -> bool:
+    return bool(wording.feeds[param])
+
+
+def _contradiction(graph: Graph, rng: Random) -> tuple[int, Any] | None:
+    """A node and a value that it does not have."""
+    values = evaluate(graph)
+    inner = [i for n in graph.nodes for i in n.refs] or list(graph.ends)
+    fit = [i for i in inner if type(values[i]) is int]
+    if not fit:
+        return None
+    i = rng.choice(fit)
+    value = values[i]
+    assert isinstance(value, int)
+    return i, value + rng.choice((-1, 1)) * rng.randint(1, max(3, abs(value) // 5))
+
+
+def _flawed(chosen: list[str], rng: Random, rates: Rates) -> str | None:
+    """The text of a problem with at most one flaw; None where nothing could be composed."""
+    draw = rng.random()
+    if draw < rates.missing_key_point and len(chosen) > 1:
+        left_out = rng.choice(chosen)
+        chosen = [f for f in chosen if f != left_out]
+    draw -= rates.missing_key_point
+    graph = compose([families()[f] for f in chosen], rng)
+    if graph is None:
+        return None
+    if 0 <= draw < rates.missing_datum:
+        gapped = _with_gap(graph, rng)
+        if gapped is not None:
+            return render(gapped, rng)
+    draw -= rates.missing_datum
+    wrong = _contradiction(graph, rng) if 0 <= draw < rates.contradiction else None
+    return render(graph, rng, wrong)
+
+
+def write(prompt: str, rng: Random, rates: Rates) -> str:
+    """A reply to a question prompt: a rationale, then the problem between <Q> and </Q>."""
+    chosen = mastered(key_points_of(prompt))
+    problem = _flawed(chosen, rng, rates) if chosen else None
+    if problem is None:
+        return "I do not master these key points well enough to write a problem that needs them."
+    rationale = rng.choice(_RATIONALE)
+    if rng.random() < rates.untagged:
+        return f"{rationale}\n\n{problem}"
+    return f"{rationale}\n\n<Q>\n{problem}\n</Q>"
+
