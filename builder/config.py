@@ -147,12 +147,12 @@ class Topics:
     embedder: str = _f("lexical", _choice("lexical", "endpoint"))
     embedding_model: str = ""
     embedding_base_url: str = "https://api.openai.com/v1"
-    threshold: float = _f(0.62, _number(0, 1))  # cosine similarity at which two topics are one
-    cross_subject_threshold: float = _f(0.8, _number(0, 1))  # ... of different subjects
+    threshold: float = _f(0.6, _number(0, 1))  # cosine similarity at which two topics are one
+    cross_subject_threshold: float = _f(0.74, _number(0, 1))  # ... of different subjects
     target: int | None = _f(None, _number(1))  # a number of topics instead of the threshold
     name_weight: float = _f(0.7, _number(0, 1))  # share of the name's vector beside the key points' mean
-    min_practices: int = _f(1, _number(1))  # smaller topics join their nearest above the floor
-    floor: float = _f(0.45, _number(0, 1))
+    min_practices: int = _f(3, _number(1))  # smaller topics join a wider one, or their nearest above the floor
+    floor: float = _f(0.42, _number(0, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from typing import Any
 from .config import PROCEDURAL, Config, to_plain
 from .embeddings import Embedder, EndpointEmbedder, LexicalEmbedder
 from .errors import ConfigError, ReplyError
-from .llm.chat import ROLES
+from .llm.chat import ROLES, Chat
 from .matrix import TCPM
 from .progress import Progress
 from .prompts import load_prompts
@@ -111,8 +111,8 @@ class Pipeline:
         replies = {r.practice_id: r.reply for r in self.folder.read("given_replies", GivenReply)}
         total = self.folder.summary("seeds")["practices"]
 
-        async def one(practice: Practice) -> LabelledPractice | ExtractionFailure:
-            if practice.id in replies:
+        async def one(practice: Practice, chat: Chat | None) -> LabelledPractice | ExtractionFailure:
+            if chat is None or practice.id in replies:
                 reply = replies[practice.id]
                 try:
                     return LabelledPractice(practice, parse_labels(reply), "given", "", reply)
@@ -120,7 +120,7 @@ class Pipeline:
                     return ExtractionFailure(practice.id, str(error), reply)
             return await extract(
                 practice,
-                await self.models.chat("label"),
+                chat,
                 prompt,
                 model=model.name,
                 temperature=settings.temperature,
@@ -134,9 +134,12 @@ class Pipeline:
             labelled: list[LabelledPractice] = []
             failed: list[ExtractionFailure] = []
             try:
+                # No model is opened, and none need be configured, where every practice brings its reply.
+                chat = await self.models.chat("label") if len(replies) < total else None
+                practices = self.folder.read("seeds", Practice)
                 with self.progress.stage("labelling practices", total) as bar:
                     async for result in ordered(
-                        self.folder.read("seeds", Practice), one, in_flight=self._in_flight("label")
+                        practices, lambda p: one(p, chat), in_flight=self._in_flight("label")
                     ):
                         if isinstance(result, LabelledPractice):
                             labelled.append(result)

@@ -36,8 +36,9 @@ def next_topic_probabilities(tcpm: TCPM, chosen: Sequence[str]) -> Vector:
 
 def _weights(tcpm: TCPM, chosen: Sequence[int]) -> Vector:
     m = tcpm.weights
+    weights: Vector
     if not chosen:
-        weights: Vector = m.sum(axis=1)
+        weights = m.sum(axis=1)
     elif len(chosen) == 1:
         weights = m[chosen[0]].copy()
     else:
@@ -64,14 +65,16 @@ class _Sampler:
             for t in labelled.topics:
                 if t.topic in index:
                     self.having[index[t.topic]].append((labelled.practice.id, t.key_points))
-        self.allowed = np.array([only is None or name in only for name in tcpm.topics])
+        wanted = None if only is None else set(only)
+        self.allowed = np.array([wanted is None or name in wanted for name in tcpm.topics], dtype=bool)
+        self.first = _weights(tcpm, [])  # the same for every set, and N x N additions
 
     def draw(self, rng: np.random.Generator, two_topic_share: float, first: int | None) -> _Drawn | None:
         """One set, None where the first topic leads nowhere."""
         wanted = 2 if rng.random() < two_topic_share else 3
         drawn = _Drawn()
         if first is None:
-            if not self._add(rng, drawn, _weights(self.tcpm, [])):
+            if not self._add(rng, drawn, self.first):
                 return None
         else:
             only_first = np.zeros(len(self.tcpm.topics))

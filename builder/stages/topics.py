@@ -10,6 +10,7 @@ Which vectors there are is the embedder's business; what occurs together is coun
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,9 @@ from ..embeddings import Embedder
 from ..records import LabelledPractice, Topic, TopicKeyPoints
 
 Matrix = npt.NDArray[np.float64]
-OTHER_HEAD = 0.6
+OTHER_HEAD = 0.6  # by what names about different things are less alike
+SIBLINGS = 0.8  # ... names that each say something that the other does not
+NEVER = -1.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,15 @@ class MergeResult:
     topics: tuple[Topic, ...]
     mpkp: tuple[LabelledPractice, ...]
     mapping: Mapping[str, str]
+
+
+@dataclass
+class _Cluster:
+    """Topics (by index) that are one, under the name of one of them."""
+
+    members: list[int]
+    name: str
+    practices: int = 0
 
 
 def merge_topics(
@@ -64,17 +76,17 @@ def merge_topics(
     practices = Counter(t for p in labelled for t in {t.topic for t in p.topics})
     similarity = _similarity(labelled, names, embedder, name_weight)
     similarity = _penalise(names, similarity, threshold, cross_subject_threshold, exclude_prefix)
-    groups = _cluster(names, similarity, threshold, target)
-    groups, small = _join_small(groups, similarity, names, practices, min_practices, floor)
-    mapping: dict[str, str] = {}
-    flagged: set[str] = set()
-    for group, is_small in zip(groups, small, strict=True):
-        representative = min((names[i] for i in group), key=lambda n: (-practices[n], len(n), n))
-        mapping |= {names[i]: representative for i in group}
-        if is_small:
-            flagged.add(representative)
+    clusters = [
+        _Cluster(group, min((names[i] for i in group), key=lambda n: (-practices[n], len(n), n)))
+        for group in _cluster(names, similarity, threshold, target)
+    ]
+    for cluster in clusters:
+        cluster.practices = sum(practices[names[i]] for i in cluster.members)
+    clusters = _join_small(clusters, similarity, min_practices, floor)
+    mapping = {names[i]: c.name for c in clusters for i in c.members}
+    flagged = {c.name for c in clusters if c.practices < min_practices}
     mpkp = tuple(_renamed(p, mapping) for p in labelled)
-    nearest = _nearest(groups, similarity, [mapping[names[g[0]]] for g in groups])
+    nearest = _nearest(clusters, similarity)
     counts, key_points = _counts(mpkp)
     aliases: dict[str, list[str]] = defaultdict(list)
     for raw in names:
@@ -107,12 +119,13 @@ def _subcategory(name: str) -> str:
 
 
 # Words that say what is done with a topic and not which topic it is.
-_TASK_WORDS = frozenset(
-    """and of the with in a an by from for to on under over into using via between about up
-    word problem problems basic simple general property properties rules laws concept concepts technique
-    techniques application applications solving finding evaluating computing calculating simplifying
-    setting translating understanding identifying working question questions topic topics math""".split()
+_SMALL_WORDS = "and of the with in a an by from for to on under over into using via between about up"
+_TASKS = (
+    "word problem problems question questions topic topics math basic simple general property properties "
+    "rules laws concept concepts technique techniques application applications solving finding computing "
+    "calculating counting setting understanding identifying"
 )
+_TASK_WORDS = frozenset(f"{_SMALL_WORDS} {_TASKS}".split(" "))
 _PREPOSITIONS = re.compile(r"\b(?:of|in|with|by|from|for|to|on|under|over|into|using|via|between|about)\b")
 _SAME_WORD = {
     "percent": "percentage",
@@ -135,26 +148,33 @@ class NameWords:
 
     words: frozenset[str]
     heads: frozenset[str]
+    first: frozenset[str]  # words of the first phrase
+    text: str  # what is compared: the words in order
 
 
 def name_words(name: str) -> NameWords:
-    """The words of a topic's subcategory without case, plural, punctuation and task words."""
+    """The words of a topic's subcategory without case, plural, punctuation and task words.
+
+    The head of a phrase is its last word, or its first one where that says what is done: "Factoring
+    Polynomials" is about factoring.
+    """
     text = re.sub(r"\bnumber of\b", " ", _subcategory(name).lower().replace("&", " and ").replace("\u2019", "'"))
-    words: list[str] = []
+    first: list[str] = []
+    rest: list[str] = []
     heads: set[str] = set()
     for phrase in _PREPOSITIONS.split(text):
         parts = [_content_words(part) for part in re.split(r"\band\b|,", phrase)]
         if not heads:
-            heads = {part[-1] for part in parts if part}
-        words.extend(w for part in parts for w in part)
-    if not words:  # nothing but task words: "Word Problems"
-        words = re.findall(r"[^\W_]+", text)
-        heads = set(words)
-    return NameWords(frozenset(words), frozenset(heads))
+            heads = {part[0] if part[0].endswith("ing") else part[-1] for part in parts if part}
+        (rest if first else first).extend(w for part in parts for w in part)
+    if not first:  # nothing but task words: "Word Problems"
+        first = re.findall(r"[^\W_]+", text)
+        heads = set(first)
+    return NameWords(frozenset(first + rest), frozenset(heads), frozenset(first), " ".join(first + rest))
 
 
 def _content_words(text: str) -> list[str]:
-    words = [w.removesuffix("'s") for w in re.findall(r"[^\W_]+(?:'s)?", text)]
+    words = [w.removesuffix("'s") for w in re.findall(r"[^\W_]+(?:'s)?", text.lower())]
     singular = [_singular(w) for w in words if w not in _TASK_WORDS]
     return [_SAME_WORD.get(w, w) for w in singular]
 
@@ -182,22 +202,34 @@ def _similarity(
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     means = np.divide(means, lengths, out=np.zeros_like(means), where=lengths > 0)
     said = [name_words(n) for n in names]
-    of_names = embedder.embed([" ".join(_content_words(_subcategory(n))) or n for n in names]).astype(float)
+    of_names = embedder.embed([s.text for s in said]).astype(float)
     alike = of_names @ of_names.T
     # "Systems of Linear Equations" is about systems, "Linear Equations" about equations.
     alike[~_overlap([s.heads for s in said])] *= OTHER_HEAD
+    alike[_siblings([s.words for s in said]) | _siblings([s.first for s in said])] *= SIBLINGS
     similarity: Matrix = (1 - name_weight) * (means @ means.T) + name_weight * alike
     return similarity
 
 
-def _overlap(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
-    """Which pairs of ``sets`` have something in common, shape (n, n)."""
+def _common(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.int64]:
+    """How many members each pair of ``sets`` has in common, shape (n, n)."""
     column = {w: i for i, w in enumerate(sorted(frozenset().union(*sets)))}
     member = np.zeros((len(sets), len(column)), np.int64)
     for i, words in enumerate(sets):
         member[i, [column[w] for w in words]] = 1
-    common: npt.NDArray[np.bool_] = member @ member.T > 0
+    common: npt.NDArray[np.int64] = member @ member.T
     return common
+
+
+def _overlap(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
+    return _common(sets) > 0
+
+
+def _siblings(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
+    """Pairs of which each has a word that the other lacks: "Linear Equations", "Quadratic Equations"."""
+    size = np.array([len(s) for s in sets])
+    common = _common(sets)
+    return (common < size[:, None]) & (common < size[None, :])
 
 
 def _penalise(
@@ -207,10 +239,10 @@ def _penalise(
     kin = _kin(names)
     excluded = np.array([n.startswith(exclude_prefix) for n in names])
     adjusted = similarity - (cross_subject - threshold) * ~kin
-    adjusted[excluded[:, None] != excluded[None, :]] = -1.0
+    adjusted[excluded[:, None] != excluded[None, :]] = NEVER
     said = [name_words(n) for n in names]
-    number = {s: i for i, s in enumerate(dict.fromkeys(said))}
-    same = np.array([number[s] for s in said])
+    number: dict[tuple[frozenset[str], frozenset[str]], int] = {}
+    same = np.array([number.setdefault((s.words, s.heads), len(number)) for s in said])
     adjusted[(same[:, None] == same[None, :]) & kin] = 1.0
     return adjusted
 
@@ -220,9 +252,7 @@ def _kin(names: Sequence[str]) -> npt.NDArray[np.bool_]:
     return _overlap([frozenset(_content_words(_subject(n))) or frozenset([_subject(n)]) for n in names])
 
 
-def _cluster(
-    names: Sequence[str], similarity: Matrix, threshold: float, target: int | None
-) -> list[list[int]]:
+def _cluster(names: Sequence[str], similarity: Matrix, threshold: float, target: int | None) -> list[list[int]]:
     """Groups of indices, in the order of their first member."""
     if len(names) < 2:
         return [[i] for i in range(len(names))]
@@ -239,91 +269,84 @@ def _cluster(
     return sorted(groups.values())
 
 
-def _between(similarity: Matrix, groups: Sequence[Sequence[int]]) -> Matrix:
-    """Average similarity of each pair of groups, -inf on the diagonal."""
-    member = np.zeros((len(groups), len(similarity)))
-    for g, group in enumerate(groups):
-        member[g, list(group)] = 1 / len(group)
-    between: Matrix = member @ similarity @ member.T
-    np.fill_diagonal(between, -np.inf)
-    return between
+def _join_small(clusters: Sequence[_Cluster], similarity: Matrix, min_practices: int, floor: float) -> list[_Cluster]:
+    """Small clusters join one that is not smaller, the smallest first; the joined ones keep their name.
 
-
-def _join_small(
-    groups: list[list[int]],
-    similarity: Matrix,
-    names: Sequence[str],
-    practices: Mapping[str, int],
-    min_practices: int,
-    floor: float,
-) -> tuple[list[list[int]], list[bool]]:
-    """Small groups join a larger one, the smallest first; the groups and which of them are still small.
-
-    A group joins the one that its name is a special case of ("Divisibility by 9", "Divisibility"), else
-    the one most alike, if that is above the floor.
+    A cluster joins the one that its name is a special case of ("Divisibility by 9", "Divisibility"), else
+    the one most alike, if that is at least ``floor``.
     """
-    sizes = [sum(practices[names[i]] for i in g) for g in groups]
-    member = np.zeros((len(groups), len(names)))
-    for g, group in enumerate(groups):
-        member[g, group] = 1.0
-    between = member @ similarity @ member.T  # sums over the pairs of members
-    members = member.sum(axis=1)
-    general = _general_names(groups, names, practices, similarity)
-    waiting = sorted((size, g) for g, size in enumerate(sizes) if size < min_practices)
-    joined = [list(g) for g in groups]
+    sums = _sums(clusters, similarity)
+    general = _more_general(clusters, similarity)
+    alive = [True] * len(clusters)
+    waiting = [(c.practices, g) for g, c in enumerate(clusters) if c.practices < min_practices]
+    heapq.heapify(waiting)
     while waiting:
-        size, g = waiting.pop(0)
-        if not joined[g] or sizes[g] != size:
-            continue  # taken by another one, or grown
-        allowed = np.array([bool(joined[h]) and h != g and sizes[h] >= size for h in range(len(groups))])
-        means = np.where(allowed, between[g] / (members * members[g]), -np.inf)
+        size, g = heapq.heappop(waiting)
+        if not alive[g] or clusters[g].practices != size:
+            continue  # joined by another one meanwhile
+        lengths = np.array([len(c.members) for c in clusters])
+        allowed = np.array([a and c.practices >= size for a, c in zip(alive, clusters, strict=True)])
+        allowed[g] = False
+        means = np.where(allowed, sums[g] / (lengths * lengths[g]), -np.inf)
         wider = [h for h in general[g] if allowed[h]]
         if wider:
-            into = max(wider, key=lambda h: (means[h], -h))
-        elif means.max() >= floor:
+            into = max(wider, key=lambda h: (general[g][h], means[h], -h))
+        elif means.max(initial=-np.inf) >= floor:
             into = int(means.argmax())
         else:
             continue
-        joined[into] += joined[g]
-        joined[g] = []
-        sizes[into] += size
-        between[into] += between[g]
-        between[:, into] += between[:, g]
-        members[into] += members[g]
-        if sizes[into] < min_practices:
-            waiting = sorted([*waiting, (sizes[into], into)])
-    left = [(sorted(group), sizes[g] < min_practices) for g, group in enumerate(joined) if group]
-    return [group for group, _ in left], [small for _, small in left]
+        clusters[into].members = sorted(clusters[into].members + clusters[g].members)
+        clusters[into].practices += size
+        alive[g] = False
+        sums[into] += sums[g]
+        sums[:, into] += sums[:, g]
+        if clusters[into].practices < min_practices:
+            heapq.heappush(waiting, (clusters[into].practices, into))
+    return [c for c, a in zip(clusters, alive, strict=True) if a]
 
 
-def _general_names(
-    groups: Sequence[Sequence[int]], names: Sequence[str], practices: Mapping[str, int], similarity: Matrix
-) -> list[list[int]]:
-    """For each group those whose name is more general: fewer words, all of them its own, one head."""
-    representatives = [min((names[i] for i in g), key=lambda n: (-practices[n], len(n), n)) for g in groups]
-    said = [name_words(n) for n in representatives]
-    kin = _kin(representatives)
+def _sums(clusters: Sequence[_Cluster], similarity: Matrix) -> Matrix:
+    """Sum of the similarities over the pairs of members, for each pair of clusters."""
+    member = np.zeros((len(clusters), len(similarity)))
+    for g, cluster in enumerate(clusters):
+        member[g, cluster.members] = 1.0
+    sums: Matrix = member @ similarity @ member.T
+    return sums
+
+
+def _more_general(clusters: Sequence[_Cluster], similarity: Matrix) -> list[dict[int, int]]:
+    """For each cluster those of a more general name: fewer words, all of them its own, and one head.
+
+    The values say how many words of its first phrase they have: "Vieta's Formulas for Quadratics" is
+    rather a case of "Vieta's Formulas" than of "Quadratic Formula".
+    """
+    said = [name_words(c.name) for c in clusters]
+    kin = _kin([c.name for c in clusters])
+    first = [c.members[0] for c in clusters]
     return [
-        [
-            h
+        {
+            h: len(other.words & own.first)
             for h, other in enumerate(said)
-            if kin[g, h] and other.words < own.words and other.heads & own.heads
-            and similarity[groups[g][0], groups[h][0]] > -1.0
-        ]
+            if kin[g, h]
+            and other.words < own.words
+            and other.heads & own.heads
+            and similarity[first[g], first[h]] > NEVER
+        }
         for g, own in enumerate(said)
     ]
 
 
-def _nearest(
-    groups: Sequence[Sequence[int]], similarity: Matrix, representatives: Sequence[str]
-) -> dict[str, tuple[str | None, float | None]]:
-    if len(groups) < 2:
-        return dict.fromkeys(representatives, (None, None))
-    between = _between(similarity, groups)
+def _nearest(clusters: Sequence[_Cluster], similarity: Matrix) -> dict[str, tuple[str | None, float | None]]:
+    """Name and average similarity of the cluster nearest to each one."""
+    if len(clusters) < 2:
+        return {c.name: (None, None) for c in clusters}
+    lengths = np.array([len(c.members) for c in clusters])
+    between = _sums(clusters, similarity) / np.outer(lengths, lengths)
+    np.fill_diagonal(between, -np.inf)
     best = between.argmax(axis=1)
     return {
-        name: (representatives[int(b)], round(float(between[g, b]), 6))
-        for g, (name, b) in enumerate(zip(representatives, best, strict=True))
+        c.name: (clusters[int(b)].name, round(float(between[g, b]), 6))
+        for g, (c, b) in enumerate(zip(clusters, best, strict=True))
     }
 
 

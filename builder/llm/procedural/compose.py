@@ -69,9 +69,7 @@ class _Search:
             return None
         story = is_story(links[-1].entry)
         # Sentences of one story should follow one another.
-        order = sorted(
-            range(len(rest)), key=lambda i: self.rng.random() - 0.8 * (is_story(rest[i][0]) == story)
-        )
+        order = sorted(range(len(rest)), key=lambda i: self.rng.random() - 0.8 * (is_story(rest[i][0]) == story))
         for i in order:
             entry = self._pick(rest[i], last=len(rest) == 1)
             if entry is None:

@@ -87,9 +87,7 @@ class Template:
         )
         return bool(_BEFORE_PHRASE.search(before) and _AFTER_PHRASE.match(after))
 
-    def render(
-        self, values: Mapping[str, Shown], context: Context | None = None, dollars: bool = True
-    ) -> str:
+    def render(self, values: Mapping[str, Shown], context: Context | None = None, dollars: bool = True) -> str:
         """The text.  ``dollars``: whether numbers outside formulas are set in dollar signs."""
         out = []
         for p in self._parts:

@@ -46,8 +46,8 @@ class Gap:
 
 Shown: TypeAlias = int | Fraction | str | tuple[Any, ...] | Var | Phrase | Token | Gap
 
-WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-WORDS += ("eleven", "twelve")
+WORDS: tuple[str, ...] = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+WORDS += ("ten", "eleven", "twelve")
 _TIMES = {2: "twice", 3: "three times", 4: "four times", 5: "five times", 6: "six times"}
 _ORDINAL = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth"}
 _ORDINAL |= {9: "ninth", 10: "tenth", 12: "twelfth"}
@@ -58,7 +58,7 @@ _FRAC = r"(?:-?\\[dt]?frac\{\d+\}\{\d+\}|-?\d+/\d+)"
 _LETTER = r"[a-zA-Z](?![a-zA-Z])"
 _GAP = "|".join(GAPS)
 _TEXT_ATOM = rf"\$(?:{_FRAC}|{_INT}|{_LETTER})\$|(?:{_FRAC}|{_INT})|⟦\d+⟧|(?:{_GAP})\b"
-_MATH_ATOM = rf"(?:{_FRAC}|{_INT}|{_LETTER})"
+_MATH_ATOM = rf"(?:{_FRAC}|{_INT}|(?<![a-zA-Z\\])[a-zA-Z])"
 _WORD_ATOM = rf"(?:{'|'.join(WORDS[2:])}|\d+|\$\d+\$|\${_LETTER}\$|{_GAP})"
 _PART = rf"(?:half|(?:{'|'.join(WORDS[1:])}) (?:{'|'.join(_ORDINAL.values())})s?|\$?{_FRAC}\$?)"
 _LIST_ITEM = rf"(?:\$?(?:{_FRAC}|{_INT})\$?)"

@@ -103,9 +103,7 @@ def _forms() -> tuple[_Form, ...]:
 class _Reader:
     text: str
     nodes: list[_Told] = field(default_factory=list)  # what ⟦i⟧ stands for, or None for joins
-    targets: list[Any] = field(
-        default_factory=list
-    )  # per token: node index | ("join", op, letters) | story ask
+    targets: list[Any] = field(default_factory=list)  # per token: node index | ("join", op, letters) | story ask
     marks: list[tuple[str, int]] = field(default_factory=list)
     letters: dict[str, int] = field(default_factory=dict)
     defined_twice: list[str] = field(default_factory=list)
@@ -201,11 +199,7 @@ class _Reader:
         scene = form.entry.compiled[form.wording].scene is not None
         for i, n in enumerate(self.nodes):
             same = n.entry is form.entry and (n.wording == form.wording or not scene)
-            if (
-                same
-                and all(n.values.get(k, v) == v for k, v in values.items())
-                and (scene or n.values == values)
-            ):
+            if same and all(n.values.get(k, v) == v for k, v in values.items()) and (scene or n.values == values):
                 n.values.update(values)
                 n.name = n.name or name
                 return i
@@ -282,8 +276,9 @@ class _Builder:
             if not all(isinstance(t, int) for t in told):
                 self.gaps.append("a letter that is not defined")
                 return None
-            ends = tuple(self._add(t) for t in told)
-            return None if None in ends else Graph(tuple(self.nodes), ends, join)
+            added = [self._add(t) for t in told]
+            ends = tuple(i for i in added if i is not None)
+            return Graph(tuple(self.nodes), ends, join) if len(ends) == len(added) else None
         end = self._add(target)
         return None if end is None else Graph(tuple(self.nodes), (end,))
 
@@ -356,9 +351,7 @@ def read_problem(text: str) -> Reading:
     values = evaluate(graph)
     facts = _facts(reader, builder)
     wrong = [
-        f"{graph.nodes[i].entry.names[0]}: stated as {v}"
-        for i, v in facts
-        if values[i] is not None and values[i] != v
+        f"{graph.nodes[i].entry.names[0]}: stated as {v}" for i, v in facts if values[i] is not None and values[i] != v
     ]
     wrong += [f"${c}$ is defined twice" for c in reader.defined_twice]
     unused = tuple(n.entry for i, n in enumerate(reader.nodes) if i not in builder.order)

@@ -15,12 +15,15 @@ from .catalogue import entries, topics
 from .entry import KeyPoint
 
 EXACT_FLOOR = 0.45  # cosine above which a key point's name is taken for an entry's
-TEXT_FLOOR = 0.30  # the same for a whole problem with its solution
+TEXT_FLOOR = 0.15  # the same for a whole problem with its solution, which says much besides
 
 _WORD = re.compile(r"[a-z]{2,30}")
 _STOP = frozenset(
-    "the of and to in is are for with from that which what how many find using use by on at as it its an "
-    "be or this each one two value number all when if can has have not into than then".split()
+    re.findall(
+        "[a-z]+",
+        "the of and to in is are for with from that which what how many find using use by on at as it its an "
+        "be or this each one two value number all when if can has have not into than then",
+    )
 )
 
 
@@ -74,13 +77,17 @@ def _vectors() -> tuple[dict[str, dict[str, float]], dict[str, float]]:
     return vectors, idf
 
 
-def similar(text: str, limit: int = 3) -> list[tuple[str, float]]:
-    """(family, cosine) of the nearest families, best first; ties in the order of the catalogue."""
+def similar(text: str, limit: int = 3, *, whole: bool = False) -> list[tuple[str, float]]:
+    """(family, cosine) of the nearest families, best first; ties in the order of the catalogue.
+
+    ``whole``: the text is a whole problem, in which most words need not be the catalogue's.
+    """
     vectors, idf = _vectors()
     query = {w: sqrt(c) * idf[w] for w, c in Counter(words(text)).items() if w in idf}
     size = sqrt(sum(v * v for v in query.values()))
     unknown = sum(1 for w in set(words(text)) if w not in idf)
-    size *= 1.0 + 0.15 * min(unknown, 10)  # words that the catalogue does not know speak against it
+    if not whole:
+        size *= 1.0 + 0.15 * min(unknown, 10)  # words that the catalogue does not know speak against it
     if not size:
         return []
     scored = []

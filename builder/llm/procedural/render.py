@@ -43,6 +43,7 @@ class _Plan:
     story: int = -1  # which story it belongs to
     letter: str = ""  # the letter that its result gets
     phrase: str = ""
+    tail: str = ""  # ", where $n$ is ..." for a letter in the phrase; stands at the end of a statement
     where: bool | None = None  # whether its letter is explained where it is used
 
 
@@ -119,8 +120,7 @@ class Renderer:
         if before is not None and self._continues(wording, fed, before):
             return base + 2.0
         follows = i + 1 < len(self.graph.nodes) and any(
-            isinstance(w, Story) and w.takes == wording.source.gives
-            for w in self.graph.nodes[i + 1].entry.wordings
+            isinstance(w, Story) and w.takes == wording.source.gives for w in self.graph.nodes[i + 1].entry.wordings
         )
         alone = 0.3 if len(self.graph.nodes) == 1 else -0.4
         return base + (1.0 if follows else alone) - (0.3 if self.stories else 0.0)
@@ -154,11 +154,7 @@ class Renderer:
 
     def _choose_letters(self) -> None:
         used = set().union(*(t.letters for p in self.plans for t in (p.wording.scene, p.wording.ask) if t))
-        named = {
-            self._feeder(n)[1]
-            for n, p in zip(self.graph.nodes, self.plans, strict=True)
-            if p.link == "variable"
-        }
+        named = {self._feeder(n)[1] for n, p in zip(self.graph.nodes, self.plans, strict=True) if p.link == "variable"}
         if self.graph.join:
             named |= set(self.graph.ends)
         self.undefined = next(c for c in "cbpqhwz" if c not in used)
@@ -189,10 +185,12 @@ class Renderer:
             if plan.fed in plan.wording.scene.names:
                 text, where = self._attach(text, where, i), ""
             self._say(text, "")
-        plan.phrase = self._phrase(i, shown) + where
+        plan.phrase = self._phrase(i, shown)
+        nested = plan.link == "phrase" and not (plan.wording.scene and plan.fed in plan.wording.scene.names)
+        plan.tail = self.plans[self._feeder(node)[1]].tail if nested else where
         if plan.letter and not self._where_suits(i):
             form = self.rng.choice(DEFINITIONS)
-            self.sentences.append(form.format(letter=plan.letter, phrase=plan.phrase))
+            self.sentences.append(form.format(letter=plan.letter, phrase=plan.phrase + plan.tail))
 
     def _shown(self, i: int) -> dict[str, Any]:
         plan, node = self.plans[i], self.graph.nodes[i]
@@ -211,7 +209,7 @@ class Renderer:
             return False
         plan = self.plans[i]
         if plan.where is None:
-            plan.where = ", where" not in plan.phrase and self.rng.random() < 0.5
+            plan.where = not plan.tail and self.rng.random() < 0.5
         return plan.where
 
     def _where(self, i: int) -> str:
@@ -271,13 +269,13 @@ class Renderer:
         plan = self.plans[i]
         source = _story_of(plan)
         context = self.stories[plan.story].context if plan.story >= 0 else None
-        if ", where" not in plan.phrase:
+        if not plan.tail:
             if plan.wording.question is not None and self.rng.random() < (0.8 if source else 0.55):
                 return plan.wording.question.render(self._shown(i), context, self.dollars)
             if source is not None and plan.wording.ask is None:
                 return self.rng.choice(STORY_QUESTIONS[source.gives]).render({}, context, self.dollars)
         form = self.rng.choice(FINALS[1:2] * 2 + FINALS)
-        return form.format(phrase=plan.phrase)
+        return form.format(phrase=plan.phrase + plan.tail)
 
 
 def _modes(wording: CompiledWording, param: str) -> frozenset[str]:

@@ -70,13 +70,9 @@ def surd(a: Number, b: Number, n: int) -> Value:
     return Surd(Fraction(a), Fraction(b) * outside, inside)
 
 
-def interval(
-    lo: Number | None, hi: Number | None, lo_closed: bool = False, hi_closed: bool = False
-) -> Interval:
+def interval(lo: Number | None, hi: Number | None, lo_closed: bool = False, hi_closed: bool = False) -> Interval:
     """An interval from plain numbers; ``None`` is infinite."""
-    return Interval(
-        None if lo is None else Fraction(lo), None if hi is None else Fraction(hi), lo_closed, hi_closed
-    )
+    return Interval(None if lo is None else Fraction(lo), None if hi is None else Fraction(hi), lo_closed, hi_closed)
 
 
 def is_terminating(value: Fraction) -> bool:

@@ -60,9 +60,7 @@ ENTRIES = (
         wordings=(
             Story("<She> gives <f:part> of the <items> to <her> brother.", takes="items"),
             Story("<She> uses <f:part> of the <items> for a school project.", takes="items"),
-            Story(
-                "<She> eats and gives away <f:part> of the <items> in a week.", takes="items", items=("food",)
-            ),
+            Story("<She> eats and gives away <f:part> of the <items> in a week.", takes="items", items=("food",)),
             Text("the number that remains when <f:part> of <q> is subtracted from <q>"),
             Text(
                 scene="A tank holds <q> liters of water. During a dry week, <f:part> of the water is used.",
@@ -142,9 +140,7 @@ ENTRIES = (
         params={"q": Int(8, 120, feed=(2, 5_000)), "p": Int(2, 15, feed=(2, 100))},
         carry="q",
         wordings=(
-            Story(
-                "<She> sells all of them at the market for <p:money> each.", takes="items", gives="dollars"
-            ),
+            Story("<She> sells all of them at the market for <p:money> each.", takes="items", gives="dollars"),
             Story(
                 "At a fair, <she> sells every one of the <items> for <p:money>.",
                 takes="items",

@@ -319,7 +319,7 @@ _CONGRUENCES = (
         ),
         params={"a": Int(3, 30, feed=(2, 2_000)), "m": Int(7, 41, feed=(5, 1_000))},
         wordings=(
-            Text("the smallest positive integer $x$ for which $<a>x \\equiv 1 \\pmod{<m>}$"),
+            Text("the smallest positive integer $x$ for which $<a:c>x \\equiv 1 \\pmod{<m>}$"),
             Text("the smallest positive integer whose product with <a> is one more than a multiple of <m>"),
             Text("the least positive inverse of <a> modulo <m>"),
         ),
@@ -427,7 +427,11 @@ _CONGRUENCES = (
                 lambda n: n - prod(p ** (e - 1) * (p - 1) for p, e in factorint(n).items()),
                 "The numbers up to $<n>$ that share a prime with it number $<ans>$.",
             ),
-            Slip("used the formula for a prime", lambda n: n - 1, "There are $<n> - 1 = <ans>$ smaller positive integers."),
+            Slip(
+                "used the formula for a prime",
+                lambda n: n - 1,
+                "There are $<n> - 1 = <ans>$ smaller positive integers.",
+            ),
         ),
         letters="tkms",
     ),

@@ -33,9 +33,7 @@ ENTRIES = (
         ),
         params={"n": Int(24, 720, feed=(6, 20_000))},
         wordings=(
-            Text(
-                "the number of positive divisors of <n>", question="How many positive divisors does <n> have?"
-            ),
+            Text("the number of positive divisors of <n>", question="How many positive divisors does <n> have?"),
             Text(
                 "the number of positive integers that divide <n> evenly",
                 question="How many positive integers divide <n> evenly?",

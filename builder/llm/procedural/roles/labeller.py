@@ -27,8 +27,8 @@ def _used(problem: str, solution: str) -> list[KeyPoint]:
     graph = read_problem(problem).graph
     if graph is not None:
         return [n.entry for n in graph.nodes]
-    near = similar(f"{problem[:3000]} {solution[:3000]}", 3)
-    return [families()[f][0] for f, closeness in near if closeness >= TEXT_FLOOR]
+    near = similar(f"{problem[:3000]} {solution[:3000]}", 3, whole=True)
+    return [families()[f][0] for f, closeness in near if closeness >= max(TEXT_FLOOR, 0.6 * near[0][1])]
 
 
 def _vary(options: tuple[str, ...], rng: Random) -> str:

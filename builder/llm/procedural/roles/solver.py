@@ -20,7 +20,7 @@ from ..reader import Reading, read_problem
 from ..steps import explain
 from ..values import Value, forms, tex
 
-_FIRST = ("First we find {p}.", "We begin with {p}.", "Let us find {p} first.", "Start with {p}.")
+_FIRST = ("First we find {p}.", "We begin with {p}.", "Let us first find {p}.", "Start with {p}.")
 _NEXT = ("Next, we need {p}.", "Now find {p}.", "Next comes {p}.", "With this, look at {p}.", "Then consider {p}.")
 _LAST = ("Finally, we want {p}.", "It remains to find {p}.", "What is asked for is {p}.", "Now we can find {p}.")
 _BLUNT = ("So {p} is ${v}$.", "This gives ${v}$ for {p}.", "Hence {p} equals ${v}$.")

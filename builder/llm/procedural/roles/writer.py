@@ -110,4 +110,3 @@ def write(prompt: str, rng: Random, rates: Rates) -> str:
     if rng.random() < rates.untagged:
         return f"{rationale}\n\n{problem}"
     return f"{rationale}\n\n<Q>\n{problem}\n</Q>"
-
