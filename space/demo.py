@@ -111,15 +111,17 @@ def build_demo(recipe: str | os.PathLike[str] | None = None) -> gr.Blocks:
                     elem_id="candidates",
                 )
         with gr.Tab("Topics"), gr.Row():
-            gr.Dataframe(
-                value=views.topic_rows(topics),
-                headers=["Topic", "Practices", "Key points", "Also called"],
-                label=f"{len(topics)} topics from {len(mpkp)} practices",
-                interactive=False,
-                wrap=True,
-                elem_id="topics",
-            )
-            with gr.Column():
+            with gr.Column(scale=3):
+                gr.Dataframe(
+                    value=views.topic_rows(topics),
+                    headers=["Topic", "Practices", "Key points", "Also called"],
+                    column_widths=["38%", "14%", "15%", "33%"],
+                    label=f"{len(topics)} topics from {len(mpkp)} practices",
+                    interactive=False,
+                    wrap=True,
+                    elem_id="topics",
+                )
+            with gr.Column(scale=2):
                 picked = gr.Dropdown(list(matrix.topics), value=first, label="Occurs together with")
                 table = gr.Dataframe(
                     value=neighbours(first),

@@ -46,6 +46,7 @@ _RUN = re.compile(r"[0-9.,+\-*/^()=% \t]+")
 _BREAK = re.compile(r"[.,](?=\s|$)|,(?=\D)")
 _BINARY = re.compile(r"[\d)%]\s*[+\-*/^(]")
 _PLAIN = re.compile(r"-?(?:\d+(?:\.(\d+))?|\.(\d+))%?")
+_LONG_DECIMAL = re.compile(r"\d\.(\d{3,})")
 _WORD_BEFORE = re.compile(r"([A-Za-z]+)\s*$")
 _WORD_AFTER = re.compile(r"\s*\(?\s*\\?([A-Za-z]+)")
 # After these words a number belongs to something that stands before it.
@@ -59,7 +60,8 @@ _CARRIED = frozenset(_CARRIED_WORDS.split())
 def wrong_computations(text: str) -> tuple[str, ...]:
     """The false arithmetic statements of ``text``, each as ``left = right``, in their order.
 
-    A right side that is a decimal may be the left side's value rounded or cut off at its last digit.
+    A decimal may be the other side's value rounded or cut off at its last digit, an integer the floor or
+    the rounding of a quotient, and a rounded factor may carry its error through.
     With a percent sign in the statement a factor of 100 is no mistake.  At most the first 100,000
     characters and 500 statements are read.
     """
@@ -146,7 +148,13 @@ def _is_wrong(left: str, right: str) -> bool:
 
 
 def _agree(a: Fraction, b: Fraction, left: str, right: str) -> bool:
-    return a == b or _rounds(right, b, a) or _rounds(left, a, b)
+    return (
+        a == b
+        or _rounds(right, b, a)
+        or _rounds(left, a, b)
+        or _whole_quotient(left, right, a, b)
+        or _carried_rounding(left, right, a, b)
+    )
 
 
 def _rounds(written: str, shown: Fraction, value: Fraction) -> bool:
@@ -156,8 +164,21 @@ def _rounds(written: str, shown: Fraction, value: Fraction) -> bool:
     return places > 0 and abs(shown - value) * 10**places < 1
 
 
+def _whole_quotient(quotient: str, whole: str, value: Fraction, shown: Fraction) -> bool:
+    """Whether an integer stands for a division that does not come out even: its floor or its rounding."""
+    return "/" in quotient and shown.denominator == 1 and whole.isdigit() and abs(value - shown) < 1
+
+
+def _carried_rounding(left: str, right: str, a: Fraction, b: Fraction) -> bool:
+    """Whether the sides differ by no more than a rounded factor (of 3 places or more) carries with it."""
+    places = [len(d) for d in _LONG_DECIMAL.findall(f"{left} {right}")]
+    return bool(places) and abs(a - b) * 10 ** (min(places) - 1) <= max(abs(a), abs(b), Fraction(1))
+
+
 def _value(side: str) -> Fraction | None:
     """The exact value of a side, or None where it is not plain arithmetic."""
+    if re.search(r"\^\(-1\)", side):  # in a text on remainders an inverse, not a power
+        return None
     if re.search(r"\d\s+[\d.]|\)\s*\d|//|\^\s*[^\d(]|\^\d+\s*\^|\d/\d+\s*\(|/\s*\d+\s*/|\*\s*\d+/\d+|\b0\d", side):
         return None
     try:

@@ -17,7 +17,7 @@ from ..records import LabelledPractice, Practice, TopicKeyPoints
 
 _ORNAMENT = r"[\s>#*_•\-–—+]{0,12}(?:\d{1,3}[.)]\s{0,4})?[*_#]{0,4}"
 _HEAD = re.compile(
-    rf"^{_ORNAMENT}(?P<kind>key\s{{0,3}}-?\s{{0,3}}points?|topics?)\s{{0,3}}[#(]?\d{{0,3}}\)?[*_]{{0,3}}"
+    rf"^{_ORNAMENT}(?P<kind>key\s{{0,3}}-?\s{{0,3}}points?|topics?)\s{{0,3}}[#(]?\d{{0,3}}(?:\.\d{{1,3}})?\)?[*_]{{0,3}}"
     r"\s{0,3}[:：.)\-–—][*_]{0,3}\s{0,4}(?P<text>.*)$",
     re.IGNORECASE,
 )
@@ -82,8 +82,10 @@ def _checked(topics: dict[str, list[str]]) -> tuple[TopicKeyPoints, ...]:
         raise ReplyError(f"too many topics: {len(topics)}")
     result = []
     for name, key_points in topics.items():
-        unique = {" ".join(k.lower().rstrip(".").split()): k for k in reversed(key_points) if k}
-        kept = tuple(k for k in dict.fromkeys(key_points) if k in unique.values())
+        unique: dict[str, str] = {}
+        for key_point in filter(None, key_points):
+            unique.setdefault(" ".join(key_point.lower().rstrip(".").split()), key_point)
+        kept = tuple(unique.values())
         if not kept:
             raise ReplyError(f"topic without key points: {name[:80]}")
         if len(kept) > MAX_KEY_POINTS:

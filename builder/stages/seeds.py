@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,8 +54,9 @@ def load_seeds(sources: Sequence[SeedSource], *, on_missing_answer: str) -> Seed
             if practice.answer is None and on_missing_answer != "keep":
                 if on_missing_answer == "error":
                     raise SeedError(
-                        f"{where}: no final answer in the field {source.solution!r} (no \\boxed{{...}}, no "
-                        "'#### N', no 'The answer is'); mend it, or set reading.on_missing_answer to 'skip'"
+                        f"{where}: no final answer in the field {source.answer or source.solution!r} (no "
+                        "\\boxed{...}, no '#### N', no 'The answer is'); mend it, or set "
+                        "reading.on_missing_answer to 'skip'"
                     )
                 report.skipped.append((source.name, where, "no answer in the solution"))
                 continue
@@ -129,7 +131,7 @@ def _text(name: str, where: str, row: Row) -> str:
         raise SeedError(f"{where}: the field {name!r} is {type(value).__name__}, not text")
     if not value.strip():
         raise SeedError(f"{where}: the field {name!r} is empty; fill it or take the row out")
-    return value
+    return _storable(name, where, value)
 
 
 def _optional(name: str, where: str, row: Row) -> str | None:
@@ -138,8 +140,20 @@ def _optional(name: str, where: str, row: Row) -> str | None:
     if value is None or value == "":
         return None
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        return str(value)
+        return _storable(name, where, str(value))
     raise SeedError(f"{where}: the field {name!r} is {type(value).__name__}, not text or a number")
+
+
+def _storable(name: str, where: str, value: str) -> str:
+    """``value``, which JSON lets hold half a character (``"\\ud835"``): no file could store it."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise SeedError(
+            f"{where}: the field {name!r} holds half a character (an unpaired surrogate) at position "
+            f"{error.start}; mend the row or take it out"
+        ) from None
+    return value
 
 
 # --- rows of a source --------------------------------------------------------------------------
@@ -164,27 +178,29 @@ def _rows(source: SeedSource) -> Iterator[tuple[str, Row]]:
             raise SeedError(f"{path}: give a .jsonl, .jsonl.gz, .json or .parquet file")
     except UnicodeDecodeError as error:
         raise SeedError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
-    except (OSError, EOFError, pa.ArrowInvalid) as error:
+    except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
         raise SeedError(f"{path} cannot be read: {error}") from None
 
 
 def _jsonl_rows(path: Path) -> Iterator[tuple[str, Row]]:
     opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as stream:
+    with opener(path, "rt", encoding="utf-8-sig") as stream:
         for number, line in enumerate(stream, 1):
             if line.strip():
                 where = f"{path}, line {number}"
                 try:
                     row = json.loads(line)
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     raise SeedError(f"{where}: not valid JSON ({error})") from None
                 yield where, _object(where, row)
 
 
 def _json_rows(path: Path) -> Iterator[tuple[str, Row]]:
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        rows = json.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise
+    except (ValueError, RecursionError) as error:
         raise SeedError(f"{path}: not valid JSON ({error})") from None
     if not isinstance(rows, list):
         raise SeedError(f"{path}: must hold a list of objects, not {type(rows).__name__}")

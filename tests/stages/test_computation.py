@@ -85,3 +85,21 @@ def test_good_solutions_are_seldom_flagged(data_dir):
         lines = (data_dir / f"{name}.jsonl").read_text().splitlines()[::8]
         flagged = sum(bool(wrong_computations(json.loads(line)[field])) for line in lines)
         assert flagged / len(lines) < 0.008
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The quotient is 20/6 = 3 with a remainder of 2.",
+        "so we need 141 / 20 = 8 boxes",
+        "Modulo 88 we have 33^{-1} = 77.",
+        "This is 244 * 0.904834 = 220.8, since 244*(0.99)^10 = 244*0.904382",
+    ],
+)
+def test_whole_quotients_inverses_and_carried_roundings_are_no_mistakes(text: str) -> None:
+    assert wrong_computations(text) == ()
+
+
+@pytest.mark.parametrize("text", ["So 150 / 60 = 4.", "We get 12 * 0.904 = 11.", "Hence 3 * 3 * 3 = 3."])
+def test_what_no_rounding_explains_is_a_mistake(text: str) -> None:
+    assert len(wrong_computations(text)) == 1

@@ -108,7 +108,7 @@ def _single(families: Sequence[Sequence[KeyPoint]], rng: Random) -> list[_Link] 
 
 
 def _join_of(a: list[_Link], b: list[_Link], rng: Random) -> str:
-    x, y = (k[-1].entry.value(k[-1].params) for k in (a, b))
+    x, y = a[-1].entry.value(a[-1].params), b[-1].entry.value(b[-1].params)
     assert isinstance(x, (int, Fraction)) and isinstance(y, (int, Fraction))
     if abs(x) <= 60 and abs(y) <= 60 and rng.random() < 0.4:
         return "product"
