@@ -1,7 +1,7 @@
 """Progress for people, on stderr: a bar with count, rate and time left for each long stage.
 
-On a terminal the bars move; elsewhere (a log, CI) a stage prints a line for each tenth; quiet prints
-nothing.  stdout is never touched, so that ``--json`` can have it.
+On a terminal the bars move; elsewhere (a log, CI) a stage prints a line for each tenth, a short one
+only its last; quiet prints nothing.  stdout is never touched, so that ``--json`` can have it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,14 @@ LINE_EVERY = 30.0  # seconds between two lines where the total is not known and 
 
 
 class Progress:
-    """Where stages report to.  ``stream`` is stderr unless given."""
+    """Where stages report to.  ``stream`` is stderr unless given.
 
-    def __init__(self, quiet: bool = False, stream: TextIO | None = None) -> None:
+    ``apart``: seconds that lie at least between two lines of a stage where there is no terminal.
+    """
+
+    def __init__(self, quiet: bool = False, stream: TextIO | None = None, apart: float = 2.0) -> None:
         self.quiet = quiet
+        self.apart = apart
         self._stream = stream if stream is not None else sys.stderr
         self._bars: Bars | None = None
         self._open = 0  # stages that share the bars
@@ -104,8 +108,8 @@ class Stage:
         now = time.monotonic()
         if self.total:
             tenth = min(10, self.done * 10 // self.total)
-            due = tenth > self._tenth
-            self._tenth = max(tenth, self._tenth)
+            due = tenth > self._tenth and (tenth == 10 or now - self._last_line >= self._progress.apart)
+            self._tenth = tenth if due else self._tenth
         else:
             due = now - self._last_line >= LINE_EVERY
         if due:

@@ -43,8 +43,10 @@ STORY_QUESTIONS = {
 
 DEFINITIONS = (
     "Let ${letter}$ be {phrase}.",
-    "Suppose that ${letter}$ is {phrase}.",
+    "Let ${letter}$ be {phrase}.",
+    "Let ${letter}$ be {phrase}.",
     "Let ${letter}$ denote {phrase}.",
+    "Suppose that ${letter}$ is {phrase}.",
 )
 FINALS = (
     "Find {phrase}.",

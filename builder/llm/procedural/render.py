@@ -153,7 +153,7 @@ class Renderer:
         return plan.wording.ask is not None and "," in plan.wording.ask.text
 
     def _choose_letters(self) -> None:
-        used = set().union(*(t.letters for p in self.plans for t in (p.wording.scene, p.wording.ask) if t))
+        used = set().union(*(t.letters for p in self.plans for t in (p.wording.scene, p.wording.ask, p.wording.question) if t))
         named = {self._feeder(n)[1] for n, p in zip(self.graph.nodes, self.plans, strict=True) if p.link == "variable"}
         if self.graph.join:
             named |= set(self.graph.ends)
@@ -209,7 +209,9 @@ class Renderer:
             return False
         plan = self.plans[i]
         if plan.where is None:
-            plan.where = not plan.tail and self.rng.random() < 0.5
+            told = " ".join(t.text for t in (self.plans[i + 1].wording.scene, self.plans[i + 1].wording.ask) if t)
+            second = bool(plan.tail) or ", where" in told  # one such clause in a sentence is enough
+            plan.where = not second and self.rng.random() < 0.5
         return plan.where
 
     def _where(self, i: int) -> str:
