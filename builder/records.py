@@ -12,7 +12,7 @@ import hashlib
 import json
 import types
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -237,36 +237,34 @@ def to_table(rows: Sequence[Any], record: type[Any]) -> pa.Table:
     return pa.Table.from_pylist([dataclasses.asdict(r) for r in rows], schema=arrow_schema(record))
 
 
-def _from_plain(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
+_READERS: dict[Any, Callable[[Any], Any] | None] = {}  # made once a type: reading is the same for every row
+
+
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """What turns Arrow's plain values into a field of this type; None where they are the same."""
+    if hint not in _READERS:
+        _READERS[hint] = _make_reader(hint)
+    return _READERS[hint]
+
+
+def _make_reader(hint: Any) -> Callable[[Any], Any] | None:
     origin = typing.get_origin(hint)
     args = typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
-        return _from_plain(next(a for a in args if a is not type(None)), value)
+        inner = _reader(next(a for a in args if a is not type(None)))
+        return inner and (lambda value: None if value is None else inner(value))
     if origin is tuple:
-        return tuple(_from_plain(args[0], v) for v in value)
+        item = _reader(args[0])
+        return tuple if item is None else (lambda values: tuple(map(item, values)))
     if dataclasses.is_dataclass(hint):
-        return _build(typing.cast("type[Any]", hint), value)
-    return value
-
-
-def _build(record: type[R], plain: dict[str, Any]) -> R:
-    hints = _hints(record)
-    return record(**{k: _from_plain(h, plain[k]) for k, h in hints.items()})
-
-
-_HINTS: dict[type[Any], dict[str, Any]] = {}  # resolving annotations is slow and is done for every row
-
-
-def _hints(record: type[Any]) -> dict[str, Any]:
-    if record not in _HINTS:
-        _HINTS[record] = typing.get_type_hints(record)
-    return _HINTS[record]
+        record = typing.cast("type[Any]", hint)
+        fields = [(name, _reader(h)) for name, h in typing.get_type_hints(record).items()]
+        return lambda plain: record(*(plain[n] if read is None else read(plain[n]) for n, read in fields))
+    return None
 
 
 def from_table(table: pa.Table, record: type[R]) -> Iterable[R]:
     """The records of a table written by :func:`to_table`, one batch in memory at a time."""
+    read = typing.cast("Callable[[Any], R]", _reader(record))
     for batch in table.to_batches(max_chunksize=1024):
-        for plain in batch.to_pylist():
-            yield _build(record, plain)
+        yield from map(read, batch.to_pylist())

@@ -115,6 +115,8 @@ class NgramIndex:
 
     def hits(self, text: str) -> list[Hit]:
         """The test rows that share an n-gram with ``text``, each once, in the order they were added."""
+        if not self._rows:
+            return []
         tokens = contamination_tokens(text)
         ids = np.array([self._vocabulary.get(t, _UNKNOWN) for t in tokens], dtype=np.int32)
         if len(ids) < self.n:

@@ -8,6 +8,7 @@ answer is skipped and reported, kept or an error, as the recipe wants.  Labels a
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import zlib
 from collections.abc import Iterator, Sequence
@@ -49,7 +50,7 @@ def load_seeds(sources: Sequence[SeedSource], *, on_missing_answer: str) -> Seed
     seen: dict[str, str] = {}
     ids: set[str] = set()
     for source in sources:
-        for where, row in _limited(source):
+        for where, row in itertools.islice(_rows(source), source.limit):
             practice = _practice(source, where, row)
             if practice.answer is None and on_missing_answer != "keep":
                 if on_missing_answer == "error":
@@ -93,13 +94,6 @@ def read_test_set(test_set: TestSet) -> Iterator[tuple[str, str, str | None]]:
     for where, row in _rows(source):
         solution = row.get(test_set.solution) if test_set.solution else None
         yield where, _text(test_set.problem, where, row), solution if isinstance(solution, str) else None
-
-
-def _limited(source: SeedSource) -> Iterator[tuple[str, Row]]:
-    for index, item in enumerate(_rows(source)):
-        if source.limit is not None and index >= source.limit:
-            return
-        yield item
 
 
 def _practice(source: SeedSource, where: str, row: Row) -> Practice:

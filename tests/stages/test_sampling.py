@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import numpy as np
@@ -49,11 +50,16 @@ def sets_or_none(rows: list[LabelledPractice], n: int, seed: int) -> list[Inform
 
 def test_the_golden_vectors_of_the_method() -> None:
     matrix = tcpm(mpkp({"A": 2, "B": 1}, {"A": 6, "B": 1, "C": 1}, {"A": 7}))
-    total = 1.25527 + 0.77815 + 0.60206
-    first = [1.25527 / total, 0.77815 / total, 0.60206 / total]
-    assert next_topic_probabilities(matrix, []) == pytest.approx(first, abs=1e-5)
-    assert next_topic_probabilities(matrix, ["A"]) == pytest.approx([0.38011, 0.38011, 0.23978], abs=1e-5)
-    assert next_topic_probabilities(matrix, ["A", "B"]) == pytest.approx([0.71525, 0, 0.28475], abs=1e-5)
+    three, two = math.log10(3), math.log10(2)
+    rows = np.array([2 * three + two, three + two, 2 * two])
+    assert next_topic_probabilities(matrix, []) == pytest.approx(rows / rows.sum())
+    given_a = next_topic_probabilities(matrix, ["A"])
+    given_a_b = next_topic_probabilities(matrix, ["A", "B"])
+    assert given_a == pytest.approx(np.array([three, three, two]) / rows[0])
+    assert given_a_b == pytest.approx(np.array([three**2, 0, two**2]) / (three**2 + two**2))
+    # METHOD prints five decimals, of which the last comes from rounded intermediate results.
+    assert given_a == pytest.approx([0.38011, 0.38011, 0.23978], abs=5e-5)
+    assert given_a_b == pytest.approx([0.71525, 0, 0.28475], abs=5e-5)
 
 
 def test_a_topic_without_a_diagonal_is_not_drawn_again() -> None:

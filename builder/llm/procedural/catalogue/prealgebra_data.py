@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import Any
 
 from sympy import Rational as SympyRational
@@ -59,7 +59,8 @@ def _fractions_work(a: int, b: int, c: int, d: int) -> dict[str, Any]:
 
 def _proper(a: int, b: int, c: int, d: int) -> bool:
     total = Fraction(a, b) + Fraction(c, d)
-    return (a < b or a > 12) and c < d and b != d and total.denominator > 1 and lcm(b, d) <= 2_000
+    reduced = (a > 12 or gcd(a, b) == 1 and a < b) and c < d and gcd(c, d) == 1
+    return reduced and b != d and total.denominator > 1 and lcm(b, d) <= 2_000
 
 
 _FRACTION_NAMES = (
