@@ -34,9 +34,7 @@ ALIASES = {
     "pie": "inclusion exclusion principle",
 }
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
-_STOP = frozenset(
-    ["the", "of", "a", "an", "and", "in", "to", "for", "with", "by", "on", "from", "using", "as"]
-)
+_STOP = frozenset(["the", "of", "a", "an", "and", "in", "to", "for", "with", "by", "on", "from", "using", "as"])
 
 
 class Embedder(Protocol):
@@ -68,7 +66,7 @@ class LexicalEmbedder:
             analyzer=_features, n_features=self._dimensions, norm=None, alternate_sign=True
         ).transform(texts)
         weighted = TfidfTransformer(sublinear_tf=False, norm=None).fit(abs(hashed)).transform(hashed)
-        return np.asarray(normalize(weighted).toarray(), dtype=np.float32)
+        return np.asarray(normalize(weighted).astype(np.float32).toarray())
 
 
 def _stem(word: str) -> str:
@@ -105,15 +103,18 @@ class EndpointEmbedder:
         Raises:
             ModelError: the endpoint does not answer, or not with one vector a text.
         """
+        # Imported here: it takes a second, and the lexical embedder needs none of it.
         import openai
 
+        if not texts:
+            return np.zeros((0, 1), np.float32)
         vectors: list[list[float]] = []
         try:
             with openai.OpenAI(base_url=self._base_url, api_key=self._api_key) as client:
                 for start in range(0, len(texts), self._batch_size):
                     batch = list(texts[start : start + self._batch_size])
                     reply = client.embeddings.create(model=self.name, input=batch, encoding_format="float")
-                    ordered = sorted(reply.data, key=lambda d: d.index)
+                    ordered = sorted(reply.data or (), key=lambda d: d.index)
                     if len(ordered) != len(batch):
                         raise ModelError(
                             f"{self._base_url} gave {len(ordered)} vectors for {len(batch)} texts: "
@@ -125,4 +126,9 @@ class EndpointEmbedder:
                 f"embeddings of {self.name!r} at {self._base_url} failed ({type(error).__name__}): check "
                 "topics.embedding_model and topics.embedding_base_url"
             ) from None
+        if len({len(v) for v in vectors}) != 1 or not np.isfinite(vectors).all():
+            raise ModelError(
+                f"{self._base_url} gave vectors of different lengths or with values that are no numbers: use "
+                "another embedding model"
+            )
         return np.asarray(normalize(np.array(vectors, dtype=np.float32)), dtype=np.float32)

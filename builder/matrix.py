@@ -46,8 +46,6 @@ class TCPM:
         names = tuple(topics)
         index = {name: i for i, name in enumerate(names)}
         counts = np.zeros((len(names), len(names)), np.int64)
-        for a, b, count in zip(
-            *(table.column(c).to_pylist() for c in ("topic_a", "topic_b", "count")), strict=True
-        ):
+        for a, b, count in zip(*(table.column(c).to_pylist() for c in ("topic_a", "topic_b", "count")), strict=True):
             counts[index[a], index[b]] = count
         return TCPM.of(names, counts)

@@ -16,9 +16,7 @@ from ..matrix import TCPM
 from ..records import LabelledPractice
 
 
-def tcpm(
-    practices: Sequence[LabelledPractice], diagonal_min: int = 5, topics: Sequence[str] | None = None
-) -> TCPM:
+def tcpm(practices: Sequence[LabelledPractice], diagonal_min: int = 5, topics: Sequence[str] | None = None) -> TCPM:
     """The matrix of labelled practices.
 
     For each practice and each ordered pair of its topics ``counts[i][j]`` grows by 1, and
@@ -42,9 +40,7 @@ def tcpm(
             rows.append(number)
             columns.append(i)
             diagonal[i] += size > diagonal_min
-    incidence = csr_matrix(
-        (np.ones(len(rows), np.int64), (rows, columns)), shape=(len(practices), len(names))
-    )
+    incidence = csr_matrix((np.ones(len(rows), np.int64), (rows, columns)), shape=(len(practices), len(names)))
     # Practices that have both topics: one sparse product in place of a loop over pairs.
     counts = np.asarray((incidence.T @ incidence).todense(), dtype=np.int64)
     np.fill_diagonal(counts, diagonal)

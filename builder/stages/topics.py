@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.sparse import csr_matrix
 from scipy.spatial.distance import squareform
 
 from ..embeddings import Embedder
@@ -73,6 +74,8 @@ def merge_topics(
             only among themselves.
     """
     names = sorted({t.topic for p in labelled for t in p.topics})
+    if not names:
+        return MergeResult((), tuple(labelled), {})
     practices = Counter(t for p in labelled for t in {t.topic for t in p.topics})
     similarity = _similarity(labelled, names, embedder, name_weight)
     similarity = _penalise(names, similarity, threshold, cross_subject_threshold, exclude_prefix)
@@ -214,11 +217,10 @@ def _similarity(
 def _common(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.int64]:
     """How many members each pair of ``sets`` has in common, shape (n, n)."""
     column = {w: i for i, w in enumerate(sorted(frozenset().union(*sets)))}
-    member = np.zeros((len(sets), len(column)), np.int64)
-    for i, words in enumerate(sets):
-        member[i, [column[w] for w in words]] = 1
-    common: npt.NDArray[np.int64] = member @ member.T
-    return common
+    rows = [i for i, words in enumerate(sets) for _ in words]
+    columns = [column[w] for words in sets for w in words]
+    member = csr_matrix((np.ones(len(rows), np.int64), (rows, columns)), (len(sets), len(column)))
+    return np.asarray((member @ member.T).todense(), dtype=np.int64)
 
 
 def _overlap(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
@@ -276,64 +278,65 @@ def _join_small(clusters: Sequence[_Cluster], similarity: Matrix, min_practices:
     the one most alike, if that is at least ``floor``.
     """
     sums = _sums(clusters, similarity)
-    general = _more_general(clusters, similarity)
-    alive = [True] * len(clusters)
-    waiting = [(c.practices, g) for g, c in enumerate(clusters) if c.practices < min_practices]
+    general, shared = _more_general(clusters, similarity)
+    lengths = np.array([len(c.members) for c in clusters])
+    sizes = np.array([c.practices for c in clusters])
+    alive = np.ones(len(clusters), dtype=bool)
+    waiting = [(int(size), g) for g, size in enumerate(sizes) if size < min_practices]
     heapq.heapify(waiting)
     while waiting:
         size, g = heapq.heappop(waiting)
-        if not alive[g] or clusters[g].practices != size:
+        if not alive[g] or sizes[g] != size:
             continue  # joined by another one meanwhile
-        lengths = np.array([len(c.members) for c in clusters])
-        allowed = np.array([a and c.practices >= size for a, c in zip(alive, clusters, strict=True)])
+        allowed = alive & (sizes >= size)
         allowed[g] = False
         means = np.where(allowed, sums[g] / (lengths * lengths[g]), -np.inf)
-        wider = [h for h in general[g] if allowed[h]]
-        if wider:
-            into = max(wider, key=lambda h: (general[g][h], means[h], -h))
-        elif means.max(initial=-np.inf) >= floor:
+        wider = np.flatnonzero(general[g] & allowed)
+        if len(wider):
+            into = int(max(wider, key=lambda h: (shared[g, h], means[h], -h)))
+        elif means.max() >= floor:
             into = int(means.argmax())
         else:
             continue
         clusters[into].members = sorted(clusters[into].members + clusters[g].members)
-        clusters[into].practices += size
+        lengths[into] += lengths[g]
+        sizes[into] += size
         alive[g] = False
         sums[into] += sums[g]
         sums[:, into] += sums[:, g]
-        if clusters[into].practices < min_practices:
-            heapq.heappush(waiting, (clusters[into].practices, into))
+        if sizes[into] < min_practices:
+            heapq.heappush(waiting, (int(sizes[into]), into))
+    for cluster, practices in zip(clusters, sizes, strict=True):
+        cluster.practices = int(practices)
     return [c for c, a in zip(clusters, alive, strict=True) if a]
 
 
 def _sums(clusters: Sequence[_Cluster], similarity: Matrix) -> Matrix:
     """Sum of the similarities over the pairs of members, for each pair of clusters."""
-    member = np.zeros((len(clusters), len(similarity)))
-    for g, cluster in enumerate(clusters):
-        member[g, cluster.members] = 1.0
-    sums: Matrix = member @ similarity @ member.T
-    return sums
+    rows = [g for g, cluster in enumerate(clusters) for _ in cluster.members]
+    columns = [i for cluster in clusters for i in cluster.members]
+    member = csr_matrix((np.ones(len(rows)), (rows, columns)), (len(clusters), len(similarity)))
+    return np.asarray((member @ (member @ similarity).T).T)
 
 
-def _more_general(clusters: Sequence[_Cluster], similarity: Matrix) -> list[dict[int, int]]:
-    """For each cluster those of a more general name: fewer words, all of them its own, and one head.
+def _more_general(
+    clusters: Sequence[_Cluster], similarity: Matrix
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """Which names (columns) are more general than which (rows), and how well they fit, both (n, n).
 
-    The values say how many words of its first phrase they have: "Vieta's Formulas for Quadratics" is
-    rather a case of "Vieta's Formulas" than of "Quadratic Formula".
+    A more general name has fewer words, all of them the other's, and one of its heads.  It fits by the
+    number of words that it has of the other's first phrase: "Vieta's Formulas for Quadratics" is rather a
+    case of "Vieta's Formulas" than of "Quadratic Formula".
     """
     said = [name_words(c.name) for c in clusters]
-    kin = _kin([c.name for c in clusters])
+    words = _common([s.words for s in said])
+    size = words.diagonal()
+    contained = (words == size[None, :]) & (size[None, :] < size[:, None])
     first = [c.members[0] for c in clusters]
-    return [
-        {
-            h: len(other.words & own.first)
-            for h, other in enumerate(said)
-            if kin[g, h]
-            and other.words < own.words
-            and other.heads & own.heads
-            and similarity[first[g], first[h]] > NEVER
-        }
-        for g, own in enumerate(said)
-    ]
+    possible = similarity[np.ix_(first, first)] > NEVER
+    general = contained & possible & _overlap([s.heads for s in said]) & _kin([c.name for c in clusters])
+    both = _common([s.first for s in said] + [s.words for s in said])
+    return general, both[: len(said), len(said) :]
 
 
 def _nearest(clusters: Sequence[_Cluster], similarity: Matrix) -> dict[str, tuple[str | None, float | None]]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from random import Random
 
 from ..chat import ChatRequest, Message, Reply
@@ -24,9 +23,6 @@ from .roles.solver import solve
 from .roles.writer import write
 
 NAME = "procedural-1"
-_PROBLEM = re.compile(r"<problem>\s*(.*?)\s*</problem>", re.DOTALL)
-_SOLUTION = re.compile(r"<solution>\s*(.*?)\s*</solution>", re.DOTALL)
-_KEY_POINTS = re.compile(r"<key_points>\s*(.*?)\s*</key_points>", re.DOTALL)
 
 
 def count_tokens(text: str) -> int:
@@ -38,7 +34,7 @@ def role_of(messages: tuple[Message, ...]) -> str:
     """The role that a prompt asks for, from its tags; "solve" where nothing else is recognised."""
     user = "\n".join(m.content for m in messages if m.role == "user")
     system = "\n".join(m.content for m in messages if m.role == "system").lower()
-    if _KEY_POINTS.search(user):
+    if "<key_points>" in user:
         return "score"
     if "<topic>" in user or "write one new problem" in user.lower():
         return "write"
@@ -49,9 +45,11 @@ def role_of(messages: tuple[Message, ...]) -> str:
     return "solve"
 
 
-def _last(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.findall(text)
-    return found[-1].replace("&lt;", "<") if found else ""
+def _last(tag: str, text: str) -> str:
+    """What stands in the last ``<tag>...</tag>``, with defused tags restored; "" where there is none."""
+    close = text.rfind(f"</{tag}>")
+    start = text.rfind(f"<{tag}>", 0, max(close, 0))
+    return text[start + len(tag) + 2 : close].strip().replace("&lt;", "<") if 0 <= start < close else ""
 
 
 class ProceduralChat:
@@ -92,13 +90,13 @@ class ProceduralChat:
         rng = self._rng(request, sample)
         role = request.role or role_of(request.messages)
         user = "\n".join(m.content for m in request.messages if m.role == "user")
-        problem = _last(_PROBLEM, user)
+        problem = _last("problem", user)
         if role == "write":
             return write(user.replace("&lt;", "<"), rng, self.rates)
         if role == "score":
-            return score(_last(_KEY_POINTS, user), problem, rng, self.rates)
+            return score(_last("key_points", user), problem, rng, self.rates)
         if role == "label":
-            return label(problem, _last(_SOLUTION, user), rng, self.rates)
+            return label(problem, _last("solution", user), rng, self.rates)
         if role == "paraphrase":
             return paraphrase(problem or user, rng, self.rates)
         return solve(problem or user, rng, self.rates, request.temperature)

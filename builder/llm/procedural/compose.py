@@ -110,7 +110,7 @@ def _single(families: Sequence[Sequence[KeyPoint]], rng: Random) -> list[_Link] 
 def _join_of(a: list[_Link], b: list[_Link], rng: Random) -> str:
     x, y = a[-1].entry.value(a[-1].params), b[-1].entry.value(b[-1].params)
     assert isinstance(x, (int, Fraction)) and isinstance(y, (int, Fraction))
-    if abs(x) <= 60 and abs(y) <= 60 and rng.random() < 0.4:
+    if max(abs(Fraction(x)), abs(Fraction(y))) <= 60 and rng.random() < 0.4:
         return "product"
     return "difference" if x != y and rng.random() < 0.4 else "sum"
 
@@ -118,7 +118,7 @@ def _join_of(a: list[_Link], b: list[_Link], rng: Random) -> str:
 def _joined(families: Sequence[Sequence[KeyPoint]], rng: Random) -> Graph | None:
     """Two chains side by side; the second search is tried at every split, the first success wins."""
     order = list(families)
-    for _ in range(4):
+    for _ in range(8):
         rng.shuffle(order)
         for cut in sorted(range(1, len(order)), key=lambda c: abs(c - len(order) / 2)):
             a, b = _single(order[:cut], rng), _single(order[cut:], rng)
@@ -145,7 +145,7 @@ def compose(families: Sequence[Sequence[KeyPoint]], rng: Random) -> Graph | None
         numeric entry and no chain exists.
     """
     families = [tuple(f) for f in families]
-    for _ in range(2):
+    for _ in range(3):
         links = _Search(rng).chain(families)
         if links:
             return Graph(tuple(_nodes(links)), (len(links) - 1,))

@@ -175,9 +175,8 @@ def _parse(text: str) -> list[_Literal | _Slot]:
 
 
 def _literal_pattern(text: str, first: bool) -> str:
-    """The literal, spaces flexible; the first letter of a template may be large or small."""
-    words = re.split(r"(\s+)", text)
-    out = "".join(r"\s+" if w.isspace() else re.escape(w) for w in words)
+    """The literal; the first letter of a template may be large or small."""
+    out = re.escape(text).replace("\\ ", " ")  # the reader's text has single spaces only
     if first and text[:1].isalpha():
         out = f"[{text[0].upper()}{text[0].lower()}]" + out[1:]
     return out

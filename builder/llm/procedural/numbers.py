@@ -53,8 +53,9 @@ _ORDINAL = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 7: "sev
 _ORDINAL |= {9: "ninth", 10: "tenth", 12: "twelfth"}
 GAPS = ("a certain number of", "a certain number", "a certain amount", "some", "several")
 
-_INT = r"(?:-?\d{1,3}(?:(?:\{,\}|,|\\,)\d{3})+(?!\d)|-?\d+(?:\.\d+)?(?![\d]))"
-_FRAC = r"(?:-?\\[dt]?frac\{\d+\}\{\d+\}|-?\d+/\d+)"
+# Lengths are bounded: hostile text may hold thousands of digits.
+_INT = r"(?:-?\d{1,3}(?:(?:\{,\}|,|\\,)\d{3}){1,9}(?!\d)|-?\d{1,30}(?:\.\d{1,20})?(?!\d))"
+_FRAC = r"(?:-?\\[dt]?frac\{\d{1,15}\}\{\d{1,15}\}|-?\d{1,15}/\d{1,15})"
 _LETTER = r"[a-zA-Z](?![a-zA-Z])"
 _GAP = "|".join(GAPS)
 _TEXT_ATOM = rf"\$(?:{_FRAC}|{_INT}|{_LETTER})\$|(?:{_FRAC}|{_INT})|⟦\d+⟧|(?:{_GAP})\b"

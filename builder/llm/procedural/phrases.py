@@ -22,9 +22,15 @@ OPENINGS = {
         Template("At the start of the week, <Name> has <q:money>."),
     ),
 }
-STORY_ASKS = {
-    "items": (Template("the number of <items> that <Name> has in the end"),),
-    "dollars": (Template("the number of dollars that <Name> has in the end"),),
+STORY_ASKS = {  # after several sentences, after one
+    "items": (
+        Template("the number of <items> that <Name> has in the end"),
+        Template("the number of <items> that <Name> has now"),
+    ),
+    "dollars": (
+        Template("the number of dollars that <Name> has in the end"),
+        Template("the number of dollars that <Name> has now"),
+    ),
 }
 STORY_QUESTIONS = {
     "items": (

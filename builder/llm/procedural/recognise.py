@@ -112,3 +112,12 @@ def family_of(key_point: str, topic: str = "") -> str | None:
 def topic_names(topic: str) -> tuple[str, ...]:
     """The canonical name of a topic and its variants."""
     return (topic, *topics()[topic])
+
+
+_ITEM = re.compile(r"\s{0,12}\d{1,3}\.\s{1,4}(\S.*)")
+
+
+def listed(text: str) -> list[str]:
+    """The items of a list of ``1. ...`` lines."""
+    found = [_ITEM.match(line) for line in text.splitlines()]
+    return [m[1].strip() for m in found if m]

@@ -153,10 +153,13 @@ class Renderer:
         return plan.wording.ask is not None and "," in plan.wording.ask.text
 
     def _choose_letters(self) -> None:
-        used = set().union(*(t.letters for p in self.plans for t in (p.wording.scene, p.wording.ask, p.wording.question) if t))
-        named = {self._feeder(n)[1] for n, p in zip(self.graph.nodes, self.plans, strict=True) if p.link == "variable"}
-        if self.graph.join:
-            named |= set(self.graph.ends)
+        used: set[str] = set()
+        named = set(self.graph.ends if self.graph.join else ())
+        for node, plan in zip(self.graph.nodes, self.plans, strict=True):
+            for template in (plan.wording.scene, plan.wording.ask, plan.wording.question):
+                used |= template.letters if template else frozenset()
+            if plan.link == "variable":
+                named.add(self._feeder(node)[1])
         self.undefined = next(c for c in "cbpqhwz" if c not in used)
         used.add(self.undefined)
         for i in sorted(named):
@@ -226,10 +229,10 @@ class Renderer:
         if not where:
             return text
         _, feeder = self._feeder(self.graph.nodes[i])
-        letter = re.compile(rf"(?<![a-zA-Z\\]){self.plans[feeder].letter}(?![a-zA-Z])")
+        letter = re.compile(rf"(?<![a-zA-Z\\]){self.plans[feeder].letter}")
         sentences = re.split(r"(?<=\.) ", text)
         formulas = [" ".join(s.replace("\\$", "").split("$")[1::2]) for s in sentences]
-        at = next(k for k, f in enumerate(formulas) if letter.search(f))
+        at = next((k for k, f in enumerate(formulas) if letter.search(f)), len(sentences) - 1)
         sentences[at] = sentences[at].removesuffix(".") + where + "."
         return " ".join(sentences)
 
@@ -243,7 +246,8 @@ class Renderer:
         if plan.wording.ask is not None:
             return plan.wording.ask.render(shown, context, self.dollars)
         assert source is not None
-        return self.rng.choice(STORY_ASKS[source.gives]).render({}, context, self.dollars)
+        short = len(self.stories[plan.story].kinds) == 1
+        return STORY_ASKS[source.gives][short].render({}, context, self.dollars)
 
     def _contradict(self) -> None:
         if self.contradiction is None:

@@ -37,12 +37,17 @@ def subject_of(family: str) -> str:
     return families()[family][0].topic.partition(" - ")[0]
 
 
+def _place(subject: str) -> int:
+    """The subject's place among its neighbours; what is no subject of ours ("Others") comes first."""
+    return SUBJECTS.index(subject) if subject in SUBJECTS else -1
+
+
 def _affinity(a: str, b: str) -> float:
     """How readily two families come together."""
     first, second = families()[a][0].topic, families()[b][0].topic
     if first == second:
         return 6.0
-    x, y = (SUBJECTS.index(t.partition(" - ")[0]) for t in (first, second))
+    x, y = (_place(t.partition(" - ")[0]) for t in (first, second))
     return {0: 4.0, 1: 1.5}.get(abs(x - y), 0.35)
 
 
@@ -64,7 +69,7 @@ def _choose(rng: Random) -> list[str]:
 def _subject(chosen: Sequence[str]) -> str:
     """The subject that most of them have; the latest in the usual order of study on a tie."""
     names = [subject_of(f) for f in chosen]
-    return max(names, key=lambda s: (names.count(s), SUBJECTS.index(s)))
+    return max(names, key=lambda s: (names.count(s), _place(s)))
 
 
 def write_seeds(n: int, seed: int) -> list[dict[str, Any]]:

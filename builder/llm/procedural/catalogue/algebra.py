@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isqrt
+
 from sympy import Symbol
 from sympy import solve as sympy_solve
 
@@ -25,11 +27,11 @@ def _roots(b: int, c: int) -> frozenset[int]:
 
 def _two_whole_roots(b: int, c: int) -> bool:
     d = b * b - 4 * c
-    return d > 0 and c != 0 and b != 0 and round(d**0.5) ** 2 == d
+    return d > 0 and c != 0 and b != 0 and isqrt(d) ** 2 == d
 
 
 def _root(b: int, c: int, sign: int) -> int:
-    return (-b + sign * round((b * b - 4 * c) ** 0.5)) // 2
+    return (-b + sign * isqrt(b * b - 4 * c)) // 2
 
 
 _QUADRATIC_NAMES = (

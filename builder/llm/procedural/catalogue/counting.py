@@ -227,6 +227,10 @@ _SELECTIONS = (
                 "other player once?",
             ),
             Text(
+                "the number of ways to choose two different integers from $1$ to <n>",
+                question="In how many ways can two different integers be chosen from $1$ to <n>?",
+            ),
+            Text(
                 scene="On a circle <n> points are marked, and every two of them are joined by a chord.",
                 ask="the number of chords that are drawn",
                 question="How many chords are drawn?",
@@ -297,7 +301,7 @@ _SELECTIONS = (
             Slip(
                 "chose from everybody together",
                 lambda k, w, j, m: comb(w + m, k + j),
-                "Together we choose from both groups at once, which can be done in $<ans>$ ways.",
+                "Choosing from both groups at once can be done in $<ans>$ ways.",
             ),
         ),
         letters="ctNs",
@@ -359,8 +363,8 @@ _PRINCIPLES = (
         params={"n": Int(4, 10, feed=(3, 18))},
         wordings=(
             Text(
-                "the number of subsets with at least two elements of a set of size <n>",
-                question="How many subsets with at least two elements does a set of size <n> have?",
+                "the number of subsets with at least two elements of the set of integers from $1$ to <n>",
+                question="How many subsets with at least two elements does the set of integers from $1$ to <n> have?",
             ),
             Text(
                 scene="A pizzeria offers <n> different toppings. A special pizza has at least two different toppings.",
@@ -384,7 +388,7 @@ _PRINCIPLES = (
             Slip(
                 "counted only the pairs",
                 lambda n: comb(n, 2),
-                "Two of $<n>$ can be chosen in $\\binom{<n>}{2} = <ans>$ ways.",
+                "Two elements can be chosen from $<n>$ in $\\binom{<n>}{2} = <ans>$ ways.",
             ),
         ),
         letters="sNtk",
@@ -531,7 +535,7 @@ _CHANCES = (
         names=(
             "The probability that the sum of two dice exceeds a given number",
             "Counting favorable outcomes for the sum of two dice",
-            "Listing the 36 outcomes of two dice",
+            "Listing all outcomes of two dice",
         ),
         params={"s": Int(3, 10, feed=(2, 11))},
         wordings=(

@@ -167,41 +167,6 @@ ENTRIES = (
         result="surd",
     ),
     KeyPoint(
-        id="triangle_third_angle",
-        topic="Geometry - Angles",
-        names=(
-            "The angles of a triangle add up to 180 degrees",
-            "Finding the third angle of a triangle from the other two",
-            "The angle sum of a triangle",
-        ),
-        params={"a": Int(20, 95, feed=(1, 178)), "b": Int(15, 80, feed=(1, 178))},
-        wordings=(
-            Text("the third angle, in degrees, of a triangle that has angles of <a> and <b> degrees"),
-            Text(
-                scene="In triangle $PQR$, angle $P$ measures <a> degrees and angle $Q$ measures <b> degrees.",
-                ask="the measure of angle $R$, in degrees",
-                question="What is the measure of angle $R$, in degrees?",
-            ),
-        ),
-        valid=lambda a, b: a + b < 180 and a != b,
-        closed=lambda a, b: 180 - a - b,
-        brute=lambda a, b: next(c for c in range(1, 180) if a + b + c == 180),
-        work=lambda a, b: {"t": a + b},
-        steps=(
-            "The two known angles add up to $<a> + <b> = <t>$ degrees, so the third is $180 - <t> = <ans>$ degrees.",
-            "Since the three angles have the sum 180 degrees, the missing one is $180 - <a> - <b> = <ans>$ degrees.",
-        ),
-        slips=(
-            Slip(
-                "used 360 degrees as the angle sum",
-                lambda a, b: 360 - a - b,
-                "Taking the two known angles from the angle sum leaves $360 - <t> = <ans>$ degrees.",
-            ),
-            Slip("stopped at the sum of the two angles", lambda a, b: a + b),
-        ),
-        letters="tnkm",
-    ),
-    KeyPoint(
         id="parallel_lines_equation",
         topic="Geometry - Angles",
         names=(
@@ -937,7 +902,7 @@ ENTRIES = (
                 "There are $<u>$ lattice points on the boundary, so the number inside is "
                 "$\\frac{<p>}{2} - \\frac{<u>}{2} = <ans>$.",
             ),
-            Slip("counted the hypotenuse's points as inside", lambda a, b: (a * b - a - b + gcd(a, b)) // 2),
+            Slip("counted the boundary points too", lambda a, b: (a * b + a + b + gcd(a, b) + 2) // 2),
         ),
         letters="nmks",
     ),

@@ -169,11 +169,6 @@ _FACTORS = (
                 lambda n: min(_primes(n)),
                 "The first prime by which $<n>$ can be divided is $<ans>$.",
             ),
-            Slip(
-                "took the largest divisor below the number",
-                lambda n: n // min(_primes(n)),
-                "The largest number below $<n>$ that divides it is $<ans>$.",
-            ),
         ),
         letters="pqnm",
     ),

@@ -6,14 +6,12 @@ statements that disagree, words that cannot be made sense of and impossible numb
 
 from __future__ import annotations
 
-import re
 from random import Random
 
 from ..rates import Rates
 from ..reader import Reading, read_problem
-from ..recognise import family_of
+from ..recognise import family_of, listed
 
-_LISTED = re.compile(r"^\s*\d{1,3}\.\s+(.+?)\s*$", re.MULTILINE)
 _SOUND = ("The problem is consistent and has one answer.", "Nothing is missing and nothing contradicts.")
 
 
@@ -45,7 +43,7 @@ def _needed(key_points: list[str], reading: Reading, rng: Random, rates: Rates) 
 
 def score(key_points_text: str, problem: str, rng: Random, rates: Rates) -> str:
     """The verdict in the form that prompts/score.txt asks for."""
-    key_points = _LISTED.findall(key_points_text)
+    key_points = listed(key_points_text)
     reading = read_problem(problem)
     needed = _needed(key_points, reading, rng, rates)
     found = flaw(reading)

@@ -6,7 +6,6 @@ weak model would.  Whether the problem is good is for the scorer to find out fro
 
 from __future__ import annotations
 
-import re
 from random import Random
 from typing import Any
 
@@ -15,14 +14,10 @@ from ..entry import CompiledWording
 from ..graph import Graph, Node, evaluate
 from ..numbers import Gap
 from ..rates import Rates
-from ..recognise import families, family_of
+from ..recognise import families, family_of, listed
 from ..render import render
 
 MAX_STEPS = 6
-_LISTED = re.compile(r"^\s*\d{1,3}\.\s+(.+?)\s*$", re.MULTILINE)
-_BULLET = re.compile(r"^\s*[-*]\s+(.+?)\s*$", re.MULTILINE)
-_BLOCK = re.compile(r"<topic>\s*(.*?)</topic>", re.DOTALL)
-_EXAMPLE = re.compile(r"<example>.*?</example>", re.DOTALL)
 _RATIONALE = (
     "The steps should depend on one another, so I let each result become a quantity of the next step.",
     "I look for a problem in which each of the key points is needed to go on.",
@@ -32,14 +27,18 @@ _RATIONALE = (
 
 def key_points_of(prompt: str) -> list[tuple[str, str]]:
     """(key point, topic) as the prompt lists them; the topic is empty where it is not told."""
+    head, *blocks = prompt.split("<topic>")
+    outside = [head]
     topic_of: dict[str, str] = {}
-    for block in _BLOCK.findall(prompt):
-        topic = block.strip().splitlines()[0].strip() if block.strip() else ""
-        for k in _BULLET.findall(_EXAMPLE.sub("", block)):
-            topic_of.setdefault(k, topic)
-    outside = _BLOCK.sub("", prompt)
-    listed = _LISTED.findall(outside) or list(topic_of)
-    return [(k, topic_of.get(k, "")) for k in listed]
+    for part in blocks:
+        block, _, after = part.partition("</topic>")
+        outside.append(after)
+        lines = block.partition("<example>")[0].strip().splitlines() or [""]
+        for line in lines[1:]:
+            if line.lstrip().startswith(("- ", "* ")):
+                topic_of.setdefault(line.strip()[2:].strip(), lines[0].strip())
+    found = listed("\n".join(outside)) or list(topic_of)
+    return [(k, topic_of.get(k, "")) for k in found]
 
 
 def mastered(key_points: list[tuple[str, str]]) -> list[str]:

@@ -1,0 +1,365 @@
+"""Topic merging: what is one topic under several names becomes one, and what is not stays apart."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builder import config
+from builder.embeddings import LexicalEmbedder
+from builder.records import LabelledPractice, Practice, TopicKeyPoints
+from builder.stages.extraction import parse_labels
+from builder.stages.topics import MergeResult, merge_topics, name_words
+
+Labels = dict[str, list[str]]
+
+
+def practice(number: int, labels: Labels) -> LabelledPractice:
+    topics = tuple(TopicKeyPoints(t, tuple(ks)) for t, ks in labels.items())
+    return LabelledPractice(Practice(f"p{number}", "test", f"{number}?", "0"), topics, "m", "h", "reply")
+
+
+def practices(*labels: Labels) -> list[LabelledPractice]:
+    return [practice(i, each) for i, each in enumerate(labels)]
+
+
+def merge(labelled: list[LabelledPractice], embedder: object = None, **changes: object) -> MergeResult:
+    """With the defaults of the configuration, but no joining of small topics unless asked for."""
+    defaults = dataclasses.asdict(config.Topics())
+    values = {k: defaults[k] for k in ("threshold", "cross_subject_threshold", "target", "name_weight", "floor")}
+    values |= {"min_practices": 1} | changes
+    return merge_topics(labelled, embedder or LexicalEmbedder(), **values)  # type: ignore[arg-type]
+
+
+class Directions:
+    """An embedder at the edge: a text's vector is the direction in degrees that stands in it."""
+
+    name = "directions"
+
+    def embed(self, texts: list[str]) -> np.ndarray:
+        angles = np.radians([float(t.split()[-1]) for t in texts])
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32).reshape(len(texts), 2)
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Arithmetic - Percentages", "Arithmetic - Percentage"),
+        ("Arithmetic - Percentages", "Arithmetic - Percents"),
+        ("Algebra - Systems of Linear Equations", "Algebra - systems of linear equations"),
+        ("Algebra - Linear Equations", "Algebra - Solving Linear Equations"),
+        ("Algebra - Linear Equations", "Algebra - Linear Equations in Word Problems"),
+        ("Algebra - One-Variable Linear Equations", "Algebra - Linear Equations in One Variable"),
+        ("Algebra - Exponent Rules", "Algebra - Laws of Exponents"),
+        ("Algebra - Exponents", "Algebra - Properties of Exponents"),
+        ("Algebra - Distance, Rate and Time", "Algebra - Distance, Rate, and Time"),
+        ("Trigonometry - Double-Angle Formula", "Trigonometry - Double Angle Formulas"),
+        ("Number Theory - Counting Divisors", "Number Theory - Number of Divisors"),
+        ("Statistics - Weighted Mean", "Statistics - Weighted Averages"),
+        ("Algebra - Square of a Binomial", "Algebra - Squares of Binomials"),
+        ("Algebra - Vieta's Formulas", "Algebra - Vieta’s Formula"),
+        ("Geometry - Area & Perimeter", "Geometry - Area and Perimeter"),
+    ],
+)
+def test_the_same_name_in_other_words_is_one_topic_at_once(one: str, other: str) -> None:
+    result = merge(practices({one: ["first"]}, {one: ["second"]}, {other: ["entirely else"]}), name_weight=0.0)
+    assert [t.name for t in result.topics] == [one]
+    assert result.topics[0].aliases == tuple(sorted({one, other}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Algebra - Linear Equations", "Algebra - Systems of Linear Equations"),
+        ("Algebra - Linear Equations", "Algebra - Quadratic Equations"),
+        ("Arithmetic - Percentages", "Arithmetic - Fractions to Percentages"),
+        ("Algebra - Sum of Squares", "Algebra - Square of a Sum"),
+        ("Algebra - Arithmetic Sequences", "Algebra - Geometric Sequences"),
+        ("Algebra - Factoring Quadratics", "Algebra - Quadratic Inequalities"),
+        ("Geometry - Area of Circles", "Geometry - Circumference of a Circle"),
+        ("Number Theory - Greatest Common Divisor", "Number Theory - Least Common Multiple"),
+        ("Counting - Combinations", "Counting - Permutations"),
+        ("Trigonometry - Identities", "Linear Algebra - Identity Matrices"),
+    ],
+)
+def test_names_about_different_things_stay_apart(one: str, other: str) -> None:
+    # Even where the key points are the same, which they never quite are.
+    points = ["Writing the relation as an equation", "Solving for the unknown"]
+    assert len(merge(practices({one: points}, {other: points[:1]})).topics) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "heads"),
+    [
+        ("Algebra - Systems of Linear Equations", {"system", "linear", "equation"}, {"system"}),
+        ("Geometry - Area and Perimeter of Rectangles", {"area", "perimeter", "rectangle"}, {"area", "perimeter"}),
+        ("Algebra - Factoring Polynomials", {"factoring", "polynomial"}, {"factoring"}),
+        ("Arithmetic - Word Problems", {"word", "problems"}, {"word", "problems"}),
+        ("Trigonometry - Law of Sines", {"law", "sine"}, {"law"}),
+        ("Geometry", {"geometry"}, {"geometry"}),
+        ("Algebra - 代数", {"代数"}, {"代数"}),
+    ],
+)
+def test_the_words_and_heads_of_a_name(name: str, words: set[str], heads: set[str]) -> None:
+    assert (name_words(name).words, name_words(name).heads) == (words, heads)
+
+
+@given(st.text(max_size=80))
+def test_any_name_has_words_within_itself(name: str) -> None:
+    said = name_words(f"Subject - {name}")
+    assert said.heads <= said.words
+    assert said.first <= said.words
+
+
+# --- clustering --------------------------------------------------------------------------------
+
+
+def test_a_topics_vector_is_the_mean_of_its_key_points() -> None:
+    # The means of P (20, 40) and Q (30) agree, though no key point of P is nearer than 10 degrees to Q's.
+    labelled = practices({"S - P 0": ["20", "40"]}, {"S - Q 90": ["30"]}, {"S - R 180": ["120"]})
+    result = merge(labelled, Directions(), name_weight=0.0, threshold=0.999)
+    assert result.mapping == {"S - P 0": "S - P 0", "S - Q 90": "S - P 0", "S - R 180": "S - R 180"}
+
+
+@pytest.mark.parametrize(("threshold", "topics"), [(0.9, 1), (0.97, 2), (0.99, 3)])
+def test_linkage_is_by_average_similarity(threshold: float, topics: int) -> None:
+    # cos 10 = .985, and of R to both, on average, cos 30 and cos 20: .903
+    labelled = practices({"S - P 0": ["0"]}, {"S - Q 0": ["10"]}, {"S - R 0": ["30"]})
+    assert len(merge(labelled, Directions(), name_weight=0.0, threshold=threshold).topics) == topics
+
+
+@pytest.mark.parametrize("target", [1, 2, 3, 4])
+def test_a_target_number_of_topics_is_met(target: int) -> None:
+    labelled = practices(*({f"S - {c} 0": [str(20 * i)]} for i, c in enumerate("PQRT")))
+    result = merge(labelled, Directions(), name_weight=0.0, target=target)
+    assert len(result.topics) == target
+
+
+@pytest.mark.parametrize(("needed", "topics"), [(0.9, 1), (0.99, 2)])
+def test_different_subjects_must_be_more_alike(needed: float, topics: int) -> None:
+    labelled = practices({"Counting - P 0": ["0"]}, {"Algebra - Q 0": ["15"]})  # cos 15 = .966
+    result = merge(labelled, Directions(), name_weight=0.0, threshold=0.9, cross_subject_threshold=needed)
+    assert len(result.topics) == topics
+
+
+def test_subjects_that_share_a_word_are_kin() -> None:
+    labelled = practices({"Algebra - P 0": ["0"]}, {"Intermediate Algebra - Q 0": ["15"]})
+    result = merge(labelled, Directions(), name_weight=0.0, threshold=0.9, cross_subject_threshold=1.0)
+    assert len(result.topics) == 1
+
+
+# --- representatives and records ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "representative"),
+    [
+        (["A - Sums", "A - Sum", "A - Sum"], "A - Sum"),
+        (["A - Sums", "A - Sums", "A - Sum"], "A - Sums"),
+        (["A - Sums", "A - Sum"], "A - Sum"),
+        (["A - sum", "A - Sum"], "A - Sum"),
+    ],
+)
+def test_the_representative_has_most_practices_then_the_shortest_then_the_first_name(
+    names: list[str], representative: str
+) -> None:
+    result = merge(practices(*({n: ["adding"]} for n in names)))
+    assert [t.name for t in result.topics] == [representative]
+
+
+def test_a_practice_whose_topics_become_one_has_its_key_points_united_and_its_raw_names_kept() -> None:
+    labelled = practices(
+        {"A - Sums": ["adding", "carrying"], "B - Area": ["base times height"], "A - Sum": ["carrying", "checking"]},
+        {"A - Sums": ["adding"]},
+    )
+    result = merge(labelled)
+    first, second = result.mpkp
+    assert first.topics == (
+        TopicKeyPoints("A - Sums", ("adding", "carrying", "checking"), "A - Sums | A - Sum"),
+        TopicKeyPoints("B - Area", ("base times height",), None),
+    )
+    assert second.topics == (TopicKeyPoints("A - Sums", ("adding",), None),)
+    assert (first.practice, first.reply) == (labelled[0].practice, "reply")
+    sums = next(t for t in result.topics if t.name == "A - Sums")
+    assert (sums.practices, sums.key_points, sums.aliases) == (2, 4, ("A - Sum", "A - Sums"))
+
+
+def test_others_stay_in_the_data_are_not_sampled_and_mix_with_nothing_else() -> None:
+    labelled = practices(
+        {"Others - Money": ["a dime is ten cents"], "Arithmetic - Money": ["a dime is ten cents"]},
+        {"Others - Moneys": ["a dime is ten cents"]},
+    )
+    result = merge(labelled, threshold=0.0, cross_subject_threshold=0.0, min_practices=9, floor=0.0)
+    assert {t.name: t.sampled for t in result.topics} == {"Others - Money": False, "Arithmetic - Money": True}
+    assert [t.topic for t in result.mpkp[1].topics] == ["Others - Money"]
+
+
+def test_the_nearest_topic_and_its_similarity_are_told() -> None:
+    labelled = practices({"S - P 0": ["0"]}, {"S - Q 0": ["40"]}, {"S - R 0": ["100"]})
+    result = merge(labelled, Directions(), name_weight=0.0, threshold=0.99)
+    told = {t.name: (t.nearest, t.nearest_similarity) for t in result.topics}
+    cos40, cos60 = np.cos(np.radians([40, 60]))
+    assert told["S - P 0"] == ("S - Q 0", pytest.approx(0.8 * cos40 + 0.2 * cos40, abs=1e-5))
+    assert told["S - R 0"] == ("S - Q 0", pytest.approx(cos60, abs=1e-5))
+
+
+def test_one_topic_has_no_nearest_and_no_practices_give_no_topics() -> None:
+    (topic,) = merge(practices({"A - Sums": ["adding"]})).topics
+    assert (topic.nearest, topic.nearest_similarity) == (None, None)
+    assert merge([]) == MergeResult((), (), {})
+
+
+# --- small topics ------------------------------------------------------------------------------
+
+COMMON = [{"Number Theory - Divisibility": [f"testing whether {n} divides a number"]} for n in (3, 4, 11)]
+
+
+def test_a_small_topic_joins_the_one_that_it_is_a_special_case_of() -> None:
+    labelled = practices(*COMMON, {"Number Theory - Divisibility by 9": ["the digit sum"]})
+    apart = merge(labelled, threshold=0.99)
+    assert [t.name for t in apart.topics] == ["Number Theory - Divisibility", "Number Theory - Divisibility by 9"]
+    (topic,) = merge(labelled, threshold=0.99, min_practices=3, floor=1.0).topics
+    assert (topic.name, topic.practices, topic.small) == ("Number Theory - Divisibility", 4, False)
+
+
+def test_of_two_wider_topics_the_one_in_the_first_phrase_is_joined() -> None:
+    case = "Algebra - Vieta's Formulas for Quadratics"
+    labelled = practices(
+        *[{"Algebra - Quadratic Formula": ["the roots of a quadratic"]}] * 4,
+        *[{"Algebra - Vieta's Formulas": ["coefficients of a cubic"]}] * 3,
+        {case: ["the roots of a quadratic"]},
+    )
+    result = merge(labelled, threshold=0.99, min_practices=2, floor=1.0)
+    assert result.mapping[case] == "Algebra - Vieta's Formulas"
+
+
+def test_a_small_topic_that_is_like_no_other_stays_and_is_flagged() -> None:
+    labelled = practices(*COMMON, {"Geometry - Circles": ["the radius is half the diameter"]})
+    result = merge(labelled, min_practices=3)
+    assert {t.name: t.small for t in result.topics} == {
+        "Number Theory - Divisibility": False,
+        "Geometry - Circles": True,
+    }
+
+
+@pytest.mark.parametrize(("floor", "topics"), [(0.7, 1), (0.8, 2)])
+def test_a_small_topic_joins_its_nearest_above_the_floor(floor: float, topics: int) -> None:
+    labelled = practices(*[{"S - P 0": ["0"]}] * 3, {"S - Q 0": ["40"]})  # cos 40 = .766
+    result = merge(labelled, Directions(), name_weight=0.0, threshold=0.99, min_practices=2, floor=floor)
+    assert len(result.topics) == topics
+
+
+def test_small_topics_may_join_until_they_are_not_small() -> None:
+    labelled = practices({"S - P 0": ["0"]}, {"S - Q 0": ["20"]}, {"S - R 0": ["40"]}, {"S - T 0": ["150"]})
+    result = merge(labelled, Directions(), name_weight=0.0, threshold=0.99, min_practices=3, floor=0.7)
+    assert sorted((t.practices, t.small) for t in result.topics) == [(1, True), (3, False)]
+
+
+def test_a_larger_topic_never_disappears_in_a_smaller_one() -> None:
+    labelled = practices(*[{"S - P 0": ["0"]}] * 2, {"S - Q 0": ["10"]})
+    (topic,) = merge(labelled, Directions(), name_weight=0.0, threshold=0.999, min_practices=3, floor=0.5).topics
+    assert topic.name == "S - P 0"
+
+
+# --- laws --------------------------------------------------------------------------------------
+
+SUBJECTS = st.sampled_from(["Algebra", "Geometry", "Others", "Intermediate Algebra"])
+NAMES = st.sampled_from(["Sums", "Sum", "Sums of Squares", "Solving Sums", "Area", "Areas of Circles", "Roots"])
+TOPIC = st.builds(lambda s, n: f"{s} - {n}", SUBJECTS, NAMES)
+POINTS = st.lists(st.sampled_from(["adding", "the radius", "taking a root", "$x^2$"]), min_size=1, max_size=3)
+LABELLED = st.lists(st.dictionaries(TOPIC, POINTS, min_size=1, max_size=3), min_size=1, max_size=8)
+
+
+@settings(max_examples=40)
+@given(LABELLED, st.randoms(use_true_random=False), st.integers(1, 4))
+def test_merging_knows_no_order_and_loses_nothing(labels: list[Labels], shuffle: random.Random, least: int) -> None:
+    labelled = practices(*labels)
+    shuffled = shuffle.sample(labelled, len(labelled))
+    one = merge(labelled, min_practices=least)
+    other = merge(shuffled, min_practices=least)
+    assert one.topics == other.topics
+    assert one.mapping == other.mapping
+    assert set(one.mapping) == {t for p in labels for t in p}
+    assert sorted(a for t in one.topics for a in t.aliases) == sorted(one.mapping)
+    assert [t.name for t in one.topics] == sorted(set(one.mapping.values()))
+    for before, after in zip(labelled, one.mpkp, strict=True):
+        assert {k for t in before.topics for k in t.key_points} == {k for t in after.topics for k in t.key_points}
+        assert {t.topic for t in after.topics} == {one.mapping[t.topic] for t in before.topics}
+    for t in one.topics:
+        having = [x for p in one.mpkp for x in p.topics if x.topic == t.name]
+        assert (t.practices, t.key_points) == (len(having), sum(len(x.key_points) for x in having))
+
+
+# --- real replies ------------------------------------------------------------------------------
+
+# Names as labellers write them; where the real replies are not at hand these stand for them.
+REAL_NAMES = {
+    "Algebra - Systems of Linear Equations": 13,
+    "Algebra - Systems of Two Linear Equations": 2,
+    "Algebra - Linear Equations": 11,
+    "Algebra - Solving Linear Equations": 2,
+    "Arithmetic - Percentages": 18,
+    "Prealgebra - Percents": 1,
+    "Arithmetic - Fractions to Percentages": 1,
+    "Algebra - Vieta's Formulas": 6,
+    "Intermediate Algebra - Vieta's Formulas": 2,
+    "Algebra - Quadratic Formula": 5,
+    "Algebra - Quadratic Equations": 5,
+    "Algebra - Exponent Rules": 2,
+    "Algebra - Laws of Exponents": 1,
+    "Number Theory - Divisibility": 9,
+    "Number Theory - Divisibility by 9": 2,
+    "Vectors - Dot Product": 5,
+    "Precalculus - Dot Product": 2,
+    "Counting - Combinations": 3,
+    "Counting - Permutations": 3,
+}
+ONE = [
+    ("Algebra - Linear Equations", "Algebra - Solving Linear Equations"),
+    ("Algebra - Systems of Linear Equations", "Algebra - Systems of Two Linear Equations"),
+    ("Arithmetic - Percentages", "Prealgebra - Percents"),
+    ("Algebra - Vieta's Formulas", "Intermediate Algebra - Vieta's Formulas"),
+    ("Algebra - Exponent Rules", "Algebra - Laws of Exponents"),
+    ("Number Theory - Divisibility", "Number Theory - Divisibility by 9"),
+    ("Vectors - Dot Product", "Precalculus - Dot Product"),
+]
+APART = [
+    ("Algebra - Linear Equations", "Algebra - Systems of Linear Equations"),
+    ("Algebra - Linear Equations", "Algebra - Quadratic Equations"),
+    ("Algebra - Quadratic Equations", "Algebra - Quadratic Formula"),
+    ("Algebra - Vieta's Formulas", "Algebra - Quadratic Formula"),
+    ("Arithmetic - Percentages", "Arithmetic - Fractions to Percentages"),
+    ("Counting - Combinations", "Counting - Permutations"),
+    ("Number Theory - Divisibility", "Arithmetic - Percentages"),
+]
+
+
+def real_labels(data_dir: Path | None) -> list[LabelledPractice]:
+    if data_dir is None:
+        return practices(
+            *({n: [f"using {n.partition(' - ')[2].lower()}"]} for n, k in REAL_NAMES.items() for _ in range(k))
+        )
+    rows = map(json.loads, (data_dir / "labelled_practices.jsonl").read_text(encoding="utf-8").splitlines())
+    return [
+        LabelledPractice(Practice(r["id"], "real", r["problem"], r["solution"]), parse_labels(r["reply"]), "", "", "")
+        for r in rows
+    ]
+
+
+def test_real_topic_names_are_merged_as_a_teacher_would(data_dir: Path | None) -> None:
+    labelled = real_labels(data_dir)
+    result = merge(labelled, min_practices=config.Topics().min_practices)
+    wrong = [(a, b) for a, b in ONE if result.mapping[a] != result.mapping[b]]
+    wrong += [(a, b) for a, b in APART if result.mapping[a] == result.mapping[b]]
+    assert wrong == []
+    assert len(result.topics) < 0.65 * len(result.mapping)
