@@ -1,9 +1,11 @@
 """Topic merging (METHOD 1): raw topic names to a small vocabulary, and the MPKP in those names.
 
 A topic's vector is the mean of its key points' vectors beside its name's.  Names that are the same but
-for case, plural and punctuation are one at once; the rest is agglomerative clustering with average
-linkage on cosine distance, with one threshold or a target number.  Topics of different subjects must be
-more alike to be joined.  Raw names stay on the records as aliases.
+for case, plural, word order and task words are one at once; the rest is agglomerative clustering with
+average linkage on cosine distance, with one threshold or a target number.  Topics of different subjects
+must be more alike to be joined, and so must names that are about different things ("Linear Equations",
+"Systems of Linear Equations").  Small topics then join the one that they are a case of, or their nearest.
+Raw names stay on the records as aliases.
 
 Which vectors there are is the embedder's business; what occurs together is counted elsewhere.
 """
@@ -26,9 +28,10 @@ from ..embeddings import Embedder
 from ..records import LabelledPractice, Topic, TopicKeyPoints
 
 Matrix = npt.NDArray[np.float64]
-OTHER_HEAD = 0.6  # by what names about different things are less alike
-SIBLINGS = 0.8  # ... names that each say something that the other does not
-NEVER = -1.0
+# They define what "alike" means for names, as the stop words below do; thresholds are the caller's.
+OTHER_HEAD = 0.6  # factor on the similarity of names about different things
+SIBLINGS = 0.8  # ... of names that each say something that the other does not
+NEVER = -1.0  # similarity of what must not be joined
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,9 @@ def merge_topics(
         cross_subject_threshold: the same for topics of different subjects.
         target: a number of groups in place of the threshold.
         name_weight: share (0..1) of the name's similarity beside that of the key points.
-        min_practices: a smaller group joins its nearest one if that is at least ``floor`` alike, else
-            it stays and is flagged ``small``.
+        min_practices: a group of fewer practices joins the one that its name is a special case of, else
+            its nearest one if that is at least ``floor`` alike, else it stays and is flagged ``small``.
+            1 joins none.
         exclude_prefix: topics that begin with it stay in the data and are not sampled; they are merged
             only among themselves.
     """

@@ -9,14 +9,26 @@ from math import comb, factorial, perm
 from ..entry import Int, KeyPoint, Slip, Text
 
 TOPICS = {
-    "Combinatorics - Permutations": ("Combinatorics - Arrangements", "Counting - Permutations and Arrangements"),
-    "Combinatorics - Combinations": ("Combinatorics - Selections", "Counting - Combinations"),
-    "Combinatorics - Counting Principles": (
-        "Combinatorics - Basic Counting Techniques",
-        "Counting - Complementary Counting and Distributions",
+    "Counting and Probability - Permutations": (
+        "Counting and Probability - Arrangements",
+        "Counting and Probability - Permutations and Arrangements",
     ),
-    "Probability - Classical Probability": ("Probability - Equally Likely Outcomes", "Probability - Basic Probability"),
-    "Probability - Expected Value": ("Probability - Expectation", "Probability - Random Variables"),
+    "Counting and Probability - Combinations": (
+        "Counting and Probability - Selections",
+        "Counting and Probability - Combinations",
+    ),
+    "Counting and Probability - Counting Principles": (
+        "Counting and Probability - Basic Counting Techniques",
+        "Counting and Probability - Complementary Counting and Distributions",
+    ),
+    "Counting and Probability - Classical Probability": (
+        "Counting and Probability - Equally Likely Outcomes",
+        "Counting and Probability - Basic Probability",
+    ),
+    "Counting and Probability - Expected Value": (
+        "Counting and Probability - Expectation",
+        "Counting and Probability - Random Variables",
+    ),
 }
 
 
@@ -65,7 +77,7 @@ def _dice_above(s: int) -> int:
 _ARRANGEMENTS = (
     KeyPoint(
         id="ordered_selection",
-        topic="Combinatorics - Permutations",
+        topic="Counting and Probability - Permutations",
         names=(
             "Counting ordered selections without repetition",
             "The number of permutations of k objects out of n",
@@ -109,7 +121,7 @@ _ARRANGEMENTS = (
     ),
     KeyPoint(
         id="circular_seating",
-        topic="Combinatorics - Permutations",
+        topic="Counting and Probability - Permutations",
         names=(
             "Circular permutations of distinct objects",
             "Counting seatings around a round table",
@@ -153,7 +165,7 @@ _ARRANGEMENTS = (
     ),
     KeyPoint(
         id="color_rows",
-        topic="Combinatorics - Permutations",
+        topic="Counting and Probability - Permutations",
         names=(
             "Permutations of a multiset",
             "Counting arrangements in a row when some objects are identical",
@@ -208,7 +220,7 @@ _ARRANGEMENTS = (
 _SELECTIONS = (
     KeyPoint(
         id="pairs_of_n",
-        topic="Combinatorics - Combinations",
+        topic="Counting and Probability - Combinations",
         names=(
             "Counting the pairs that can be formed from n objects",
             "The handshake problem",
@@ -256,7 +268,7 @@ _SELECTIONS = (
     ),
     KeyPoint(
         id="two_group_committee",
-        topic="Combinatorics - Combinations",
+        topic="Counting and Probability - Combinations",
         names=(
             "Choosing a committee with given numbers from two groups",
             "Multiplying combinations for independent selections",
@@ -308,7 +320,7 @@ _SELECTIONS = (
     ),
     KeyPoint(
         id="lattice_paths",
-        topic="Combinatorics - Combinations",
+        topic="Counting and Probability - Combinations",
         names=(
             "Counting shortest paths on a square grid",
             "Lattice paths with steps right and up as a binomial coefficient",
@@ -354,7 +366,7 @@ _SELECTIONS = (
 _PRINCIPLES = (
     KeyPoint(
         id="subsets_of_two_or_more",
-        topic="Combinatorics - Counting Principles",
+        topic="Counting and Probability - Counting Principles",
         names=(
             "Counting subsets with at least two elements",
             "Taking the small subsets away from all 2^n subsets",
@@ -395,7 +407,7 @@ _PRINCIPLES = (
     ),
     KeyPoint(
         id="stars_and_bars",
-        topic="Combinatorics - Counting Principles",
+        topic="Counting and Probability - Counting Principles",
         names=(
             "Stars and bars with at least one object in each part",
             "Distributing identical objects so that nobody is left out",
@@ -438,7 +450,7 @@ _PRINCIPLES = (
     ),
     KeyPoint(
         id="some_symbol_repeats",
-        topic="Combinatorics - Counting Principles",
+        topic="Counting and Probability - Counting Principles",
         names=(
             "Complementary counting for at least one repetition",
             "Subtracting the arrangements without repetition from all of them",
@@ -481,7 +493,7 @@ _PRINCIPLES = (
 _CHANCES = (
     KeyPoint(
         id="same_color_draw",
-        topic="Probability - Classical Probability",
+        topic="Counting and Probability - Classical Probability",
         names=(
             "The probability of drawing two objects of the same color without replacement",
             "Adding the probabilities of disjoint cases in a draw of two",
@@ -531,7 +543,7 @@ _CHANCES = (
     ),
     KeyPoint(
         id="dice_sum_above",
-        topic="Probability - Classical Probability",
+        topic="Counting and Probability - Classical Probability",
         names=(
             "The probability that the sum of two dice exceeds a given number",
             "Counting favorable outcomes for the sum of two dice",
@@ -571,7 +583,7 @@ _CHANCES = (
     ),
     KeyPoint(
         id="expected_prize",
-        topic="Probability - Expected Value",
+        topic="Counting and Probability - Expected Value",
         names=(
             "The expected value of a random prize",
             "Expected value as a sum of outcomes times probabilities",

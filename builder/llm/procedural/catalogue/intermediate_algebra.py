@@ -424,7 +424,7 @@ ENTRIES = (
             "list": ", ".join(str(_iterate(a, p, q, i)) for i in range(1, n + 1)),
         },
         steps=(
-            "Multiplying by $<p>$ and applying $<q:+>$ again and again, we get the terms $<list>$. "
+            "Starting with $<a>$ and replacing each term $t$ by $<p>t <q:+>$, we get the terms $<list>$. "
             "The term with number $<n>$ is $<ans>$.",
         ),
         slips=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import isqrt
+from math import gcd, isqrt
 
 from sympy import Matrix, cos, pi, rad, sin
 
@@ -348,7 +348,7 @@ ENTRIES = (
             Text("the number of degrees in an angle of $\\frac{<m>\\pi}{<n>}$ radians"),
             Text("the degree measure of a rotation through $\\frac{<m>\\pi}{<n>}$ radians"),
         ),
-        valid=lambda m, n: m % n != 0,
+        valid=lambda m, n: gcd(m, n) == 1,
         closed=lambda m, n: 180 * m // n,
         brute=lambda m, n: next(d for d in range(1, 180 * m) if Fraction(d, 180) == Fraction(m, n)),
         work=lambda m, n: {"u": 180 // n},
