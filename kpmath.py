@@ -312,9 +312,7 @@ def find_dataset(path: str | os.PathLike[str] | None = None) -> Path | None:
         return None
     if not folder.is_dir():
         where = "path" if path is not None else "$KPMATH_DATA"
-        raise FileNotFoundError(
-            f"{where}: {named} is no folder; build one with `make demo`, or mend the path"
-        )
+        raise FileNotFoundError(f"{where}: {named} is no folder; build one with `make demo`, or mend the path")
     if not (folder / "README.md").is_file() and (folder / "run.toml").is_file():
         raise FileNotFoundError(f"{folder} is a run that has published no dataset yet; finish its build")
     read_card(folder)
@@ -351,9 +349,7 @@ class KPMath(datasets.ArrowBasedBuilder):  # type: ignore[misc]
     ]
     DEFAULT_CONFIG_NAME = "default"
 
-    def __init__(
-        self, *args: Any, data_dir: str | None = None, hash: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, data_dir: str | None = None, hash: str | None = None, **kwargs: Any) -> None:
         folder = find_dataset(data_dir)
         if folder is None:
             raise FileNotFoundError(
@@ -390,10 +386,7 @@ class KPMath(datasets.ArrowBasedBuilder):  # type: ignore[misc]
                     f"{self.folder}: the card says {expected[split]} rows in {self.config.name}/{split}, the "
                     f"shards hold {rows}; the folder is not whole, build or download it again"
                 )
-        return [
-            datasets.SplitGenerator(name=split, gen_kwargs={"files": files})
-            for split, files in splits.items()
-        ]
+        return [datasets.SplitGenerator(name=split, gen_kwargs={"files": files}) for split, files in splits.items()]
 
     def _generate_tables(self, files: Sequence[str]) -> Iterator[tuple[str, pa.Table]]:
         wanted = schema(self.config.name)
@@ -494,13 +487,7 @@ def _load_from_hub(config: str, revision: str | None, kw: Mapping[str, Any]) -> 
 
 
 def _parts(loaded: Any) -> list[Any]:
-    return (
-        list(loaded.values())
-        if isinstance(loaded, dict)
-        else loaded
-        if isinstance(loaded, list)
-        else [loaded]
-    )
+    return list(loaded.values()) if isinstance(loaded, dict) else loaded if isinstance(loaded, list) else [loaded]
 
 
 def _check_content(loaded: Any, head: CardHead, folder: Path) -> None:

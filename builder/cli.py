@@ -169,9 +169,7 @@ def _labelled_file(path: Path, overrides: Sequence[str]) -> Config:
     if not path.is_file():
         raise ConfigError(f"{path} does not exist")
     name = "".join(c if c.isalnum() or c in "._-" else "-" for c in path.name.split(".")[0])
-    source = SeedSource(
-        name, path=str(path.resolve()), id="id", subject="subject", level="level", reply="reply"
-    )
+    source = SeedSource(name, path=str(path.resolve()), id="id", subject="subject", level="level", reply="reply")
     plain = configuration.to_plain(Config(seeds=(source,)))
     plain["run"]["name"] = name
     return configuration.from_plain(configuration.apply_overrides(plain, overrides))
@@ -306,9 +304,7 @@ def _print_status(run: Path, options: argparse.Namespace) -> int:
             table.add_column(heading)
         for row in rows:
             state = "complete" if row["complete"] else ("begun" if row["parts"] else "to do")
-            table.add_row(
-                row["stage"], state, "" if row["rows"] is None else str(row["rows"]), str(row["parts"])
-            )
+            table.add_row(row["stage"], state, "" if row["rows"] is None else str(row["rows"]), str(row["parts"]))
         _console().print(table)
     return 0
 
@@ -338,8 +334,7 @@ def _show(options: argparse.Namespace) -> int:
         print(json.dumps({"config": options.config, "rows": len(data), "first": rows}, ensure_ascii=False))
         return 0
     table = Table(
-        title=f"{options.path}, configuration {options.config!r}: "
-        f"{len(data)} rows, {len(data.column_names)} columns",
+        title=f"{options.path}, configuration {options.config!r}: {len(data)} rows, {len(data.column_names)} columns",
         title_justify="left",
         show_lines=True,
     )

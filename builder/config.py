@@ -69,9 +69,7 @@ class SeedSource:
                 f"seeds.name = {self.name!r}: letters, digits, '.', '_' and '-' only, since it begins ids"
             )
         if not self.path and not self.hub:
-            raise ConfigError(
-                f"seed source {self.name!r}: give 'path' (a local file) or 'hub' (a dataset id)"
-            )
+            raise ConfigError(f"seed source {self.name!r}: give 'path' (a local file) or 'hub' (a dataset id)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,9 +103,7 @@ class Pipeline:
         prompt = self.prompts["extraction"]
         model = self.config.model_for("label")
         settings = self.config.extraction
-        made = fingerprint(
-            "label", seeds, dataclasses.asdict(settings), model.backend, model.name, prompt.hash
-        )
+        made = fingerprint("label", seeds, dataclasses.asdict(settings), model.backend, model.name, prompt.hash)
         if self.folder.is_done("labels", made):
             return made
         replies = {r.practice_id: r.reply for r in self.folder.read("given_replies", GivenReply)}
@@ -138,9 +136,7 @@ class Pipeline:
                 chat = await self.models.chat("label") if len(replies) < total else None
                 practices = self.folder.read("seeds", Practice)
                 with self.progress.stage("labelling practices", total) as bar:
-                    async for result in ordered(
-                        practices, lambda p: one(p, chat), in_flight=self._in_flight("label")
-                    ):
+                    async for result in ordered(practices, lambda p: one(p, chat), in_flight=self._in_flight("label")):
                         if isinstance(result, LabelledPractice):
                             labelled.append(result)
                         else:

@@ -126,9 +126,7 @@ def parse_prompt(name: str, text: str) -> Prompt:
             "shared prefix that endpoints cache"
         )
     if declared != used:
-        raise PromptError(
-            f"prompt '{name}': declares placeholders {sorted(declared)} but uses {sorted(used)}"
-        )
+        raise PromptError(f"prompt '{name}': declares placeholders {sorted(declared)} but uses {sorted(used)}")
     return Prompt(name, fields["role"], int(fields["version"]), used, system.strip(), user.rstrip("\n"))
 
 

@@ -84,7 +84,7 @@ class Topic:
     key_points: int  # number of key points under it, over all practices
     aliases: tuple[str, ...]  # raw names joined under it, the name itself included
     nearest: str | None  # nearest other topic
-    nearest_similarity: float | None  # cosine, -1..1
+    nearest_similarity: float | None  # -1..1, as the merging saw it: with its penalties
     sampled: bool  # False for "Others - ..." (METHOD 1)
     small: bool  # under the minimum count and too far from any other topic to be joined
 

@@ -192,9 +192,7 @@ def open_model(model: Model, role: str = "") -> Chat:
     )
 
 
-async def ordered(
-    items: Iterable[T], work: Callable[[T], Awaitable[R]], *, in_flight: int
-) -> AsyncIterator[R]:
+async def ordered(items: Iterable[T], work: Callable[[T], Awaitable[R]], *, in_flight: int) -> AsyncIterator[R]:
     """``work`` of each item, at most ``in_flight`` at once, results in the order of the items.
 
     Bounded: no more than ``in_flight`` results wait in memory.  The first error cancels the rest.

@@ -156,8 +156,7 @@ class CompletionStore:
     def errors(self) -> list[StoredError]:
         """What was given up for good and has not been answered since, oldest first."""
         rows = self._read(
-            "SELECT key, role, model, sample, error, created FROM completions "
-            "WHERE error IS NOT NULL ORDER BY id",
+            "SELECT key, role, model, sample, error, created FROM completions WHERE error IS NOT NULL ORDER BY id",
             (),
         )
         return [StoredError(*row) for row in rows]
@@ -176,9 +175,7 @@ class CompletionStore:
         except sqlite3.Error as error:
             raise _explain(self.path, error) from None
 
-    def _reply(
-        self, finish_reason: str | None, packed: bytes, prompt: int, cached: int, completion: int
-    ) -> Reply:
+    def _reply(self, finish_reason: str | None, packed: bytes, prompt: int, cached: int, completion: int) -> Reply:
         try:
             with self._reading:  # one decompressor, one thread at a time
                 kept = json.loads(self._unpack.decompress(packed))

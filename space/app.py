@@ -19,9 +19,7 @@ from space.demo import LAUNCH, build_demo
 def main() -> int:
     """Parse the options and serve until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="space.app", description="KPMath in the browser.")
-    parser.add_argument(
-        "--recipe", default=None, help="recipe whose seeds and model are shown (default: the demo)"
-    )
+    parser.add_argument("--recipe", default=None, help="recipe whose seeds and model are shown (default: the demo)")
     parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(os.environ.get("GRADIO_SERVER_PORT", "7860")))
     options = parser.parse_args()

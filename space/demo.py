@@ -92,9 +92,7 @@ def build_demo(recipe: str | os.PathLike[str] | None = None) -> gr.Blocks:
             gr.Markdown(PROCEDURAL_NOTE)
         with gr.Tab("Generate"), gr.Row():
             with gr.Column(scale=1):
-                topic = gr.Dropdown(
-                    [ANY_TOPIC, *matrix.topics], value=first, label="First topic", elem_id="topic"
-                )
+                topic = gr.Dropdown([ANY_TOPIC, *matrix.topics], value=first, label="First topic", elem_id="topic")
                 seed = gr.Number(value=1, precision=0, minimum=0, label="Seed", elem_id="seed")
                 button = gr.Button("Write a problem", variant="primary", elem_id="write")
                 chosen = gr.Markdown(label="Key points", latex_delimiters=LATEX, elem_id="chosen")

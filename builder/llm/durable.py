@@ -78,9 +78,7 @@ class DurableChat:
             raise
         # Counted before the commit: it is paid for, whatever the disk says.
         self._ledger.received(request.role, request.model, replies)
-        await self._store.put(
-            [(keys[i], request, i, reply) for i, reply in zip(missing, replies, strict=True)]
-        )
+        await self._store.put([(keys[i], request, i, reply) for i, reply in zip(missing, replies, strict=True)])
         new = dict(zip(missing, replies, strict=True))
         return [new[i] if i in new else stored[key] for i, key in enumerate(keys)]
 

@@ -65,9 +65,7 @@ class OpenAIChat:
             raise ModelError(f"base URL {base_url!r} is no http(s) URL: such as http://127.0.0.1:8000/v1")
         self._key = api_key.strip()
         if not self._key or not self._key.isascii() or not self._key.isprintable():
-            raise ModelError(
-                f"the API key for {self.base_url} is empty or no plain text: check where it is set"
-            )
+            raise ModelError(f"the API key for {self.base_url} is empty or no plain text: check where it is set")
         self.ledger: Ledger | None = None
         self._timeout = timeout
         self._max_retries = max_retries
@@ -176,17 +174,13 @@ class OpenAIChat:
     async def _completion(self, request: ChatRequest, offset: int, n: int) -> Completion:
         name = self._max_tokens_name
         try:
-            return read_completion(
-                await self._send("POST", "/chat/completions", self._body(request, offset, n))
-            )
+            return read_completion(await self._send("POST", "/chat/completions", self._body(request, offset, n)))
         except RequestRefused as error:
             # Reasoning models of some endpoints know the limit under its newer name only.
             if name != "max_tokens" or "max_completion_tokens" not in str(error):
                 raise
             self._max_tokens_name = "max_completion_tokens"
-            return read_completion(
-                await self._send("POST", "/chat/completions", self._body(request, offset, n))
-            )
+            return read_completion(await self._send("POST", "/chat/completions", self._body(request, offset, n)))
 
     def _body(self, request: ChatRequest, offset: int, n: int) -> dict[str, object]:
         body: dict[str, object] = {
@@ -275,9 +269,7 @@ class OpenAIChat:
         if status == 402 or "insufficient_quota" in said:
             return ModelError(f"{where}: the account has no credit left; add some and run again ({said})")
         if status in (404, 405, 501):
-            return _NotFound(
-                f"{where}: unknown model or wrong base URL (it usually ends in /v1); check both ({said})"
-            )
+            return _NotFound(f"{where}: unknown model or wrong base URL (it usually ends in /v1); check both ({said})")
         if status in _RETRYABLE or status >= 500:
             return RetryableModelError(f"{where}: {said}", retry_after(error.response.headers))
         return RequestRefused(f"{where}: the request was refused: {said}")

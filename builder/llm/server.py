@@ -260,9 +260,7 @@ def _whole(replies: Sequence[Reply]) -> dict[str, object]:
         message = {"role": "assistant", "content": reply.text}
         if reply.reasoning is not None:
             message["reasoning_content"] = reply.reasoning
-        choices.append(
-            {"index": index, "message": message, "finish_reason": reply.finish_reason, "logprobs": None}
-        )
+        choices.append({"index": index, "message": message, "finish_reason": reply.finish_reason, "logprobs": None})
     return {"choices": choices, "usage": _usage(replies)}
 
 

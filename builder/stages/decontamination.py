@@ -90,9 +90,7 @@ class NgramIndex:
         return len(self._rows)
 
     def _hashes(self, ids: NDArray[np.int32]) -> list[int]:
-        windows = np.lib.stride_tricks.sliding_window_view(
-            (ids.astype(np.int64) + 2).astype(np.uint64), self.n
-        )
+        windows = np.lib.stride_tricks.sliding_window_view((ids.astype(np.int64) + 2).astype(np.uint64), self.n)
         hashes: list[int] = (windows * self._powers).sum(axis=1, dtype=np.uint64).tolist()
         return hashes
 
@@ -101,9 +99,7 @@ class NgramIndex:
         tokens = contamination_tokens(text)
         if not tokens:
             return
-        ids = np.array(
-            [self._vocabulary.setdefault(t, len(self._vocabulary)) for t in tokens], dtype=np.int32
-        )
+        ids = np.array([self._vocabulary.setdefault(t, len(self._vocabulary)) for t in tokens], dtype=np.int32)
         row = len(self._rows)
         self._rows.append((test_set, row_id))
         self._texts.append(ids)

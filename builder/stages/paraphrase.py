@@ -29,9 +29,7 @@ def lost_or_added(parent: str, paraphrase: str) -> tuple[str, ...]:
     """
     before, after = quantities(parent), quantities(paraphrase)
     return tuple(
-        sorted(
-            [f"-{q}" for q in before.keys() - after.keys()] + [f"+{q}" for q in after.keys() - before.keys()]
-        )
+        sorted([f"-{q}" for q in before.keys() - after.keys()] + [f"+{q}" for q in after.keys() - before.keys()])
     )
 
 

@@ -18,9 +18,7 @@ from ..records import InformationSet, Practice, Question, content_id
 _OPEN = re.compile(r"<Q>", re.IGNORECASE)
 _CLOSE = re.compile(r"</Q>", re.IGNORECASE)
 # A sub-question's label at the start of a line or sentence: "(a)", "b)", "(ii)", "1.", "Part 2:".
-_PART = re.compile(
-    r"(?:^|(?<=[\s.;:?]))(?:\(?([a-h])\)|\(([ivx]{1,4})\)|part\s+([a-h]|\d))(?=[\s:.])", re.IGNORECASE
-)
+_PART = re.compile(r"(?:^|(?<=[\s.;:?]))(?:\(?([a-h])\)|\(([ivx]{1,4})\)|part\s+([a-h]|\d))(?=[\s:.])", re.IGNORECASE)
 
 
 def read_question(reply: str, *, max_parts: int) -> str:
@@ -62,8 +60,7 @@ def information_block(information_set: InformationSet, practices: Mapping[str, P
         key_points = "\n".join(f"- {neutralise(k)}" for k in t.key_points)
         example = neutralise(practices[t.practice_id].problem)
         blocks.append(
-            f"<topic>\n{neutralise(t.topic)}\nKey points:\n{key_points}\n"
-            f"<example>\n{example}\n</example>\n</topic>"
+            f"<topic>\n{neutralise(t.topic)}\nKey points:\n{key_points}\n<example>\n{example}\n</example>\n</topic>"
         )
     return "\n".join(blocks)
 

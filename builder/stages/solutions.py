@@ -20,8 +20,7 @@ def demonstrations(information_set: InformationSet, practices: Mapping[str, Prac
     for practice_id in dict.fromkeys(t.practice_id for t in information_set.topics):
         p = practices[practice_id]
         blocks.append(
-            f"<problem>\n{neutralise(p.problem)}\n</problem>\n"
-            f"<solution>\n{neutralise(p.solution)}\n</solution>"
+            f"<problem>\n{neutralise(p.problem)}\n</problem>\n<solution>\n{neutralise(p.solution)}\n</solution>"
         )
     return "\n".join(blocks)
 

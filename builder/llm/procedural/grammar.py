@@ -63,7 +63,6 @@ class Template:
         self.names = frozenset(s.name for s in slots if s.name not in _CONTEXT and s.spec != "a")
         self._slots = slots
         self.letters = frozenset(re.findall(r"(?<![a-zA-Z\\])[a-zA-Z](?![a-zA-Z])", _math_of(self._parts)))
-        self.opens_with_slot = bool(self._parts) and isinstance(self._parts[0], _Slot)
 
     def __repr__(self) -> str:
         return f"Template({self.text!r})"
@@ -77,6 +76,11 @@ class Template:
         if len(slots) == 1 and not slots[0].spec and not slots[0].math and self._phrase_fits(slots[0]):
             modes.add("phrase")
         return frozenset(modes)
+
+    def gap_fits(self, name: str) -> bool:
+        """Whether "some" can stand for the parameter."""
+        slots = [s for s in self._slots if s.name == name]
+        return bool(slots) and all(not s.math and s.spec in ("", "word", "money") for s in slots)
 
     def _phrase_fits(self, slot: _Slot) -> bool:
         """Whether a noun phrase reads well there: after a preposition, before no unit and no "and"."""

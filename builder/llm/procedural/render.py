@@ -203,7 +203,7 @@ class Renderer:
                 before = self.plans[v.index]
                 shown[p] = Phrase(before.phrase) if plan.link == "phrase" else Var(before.letter)
             elif isinstance(v, Gap):
-                shown[p] = v if _story_of(plan) and "variable" in _modes(plan.wording, p) else Var(self.undefined)
+                shown[p] = v if _says_some(plan, p) else Var(self.undefined)
         return shown
 
     def _where_suits(self, i: int) -> bool:
@@ -284,8 +284,11 @@ class Renderer:
         return form.format(phrase=plan.phrase + plan.tail)
 
 
-def _modes(wording: CompiledWording, param: str) -> frozenset[str]:
-    return wording.feeds[param] | ({"variable"} if "carry" in wording.feeds[param] else frozenset())
+def _says_some(plan: _Plan, param: str) -> bool:
+    """Whether a missing number is left out as "some" (in a story) and not as an undefined letter."""
+    scene = plan.wording.scene
+    story = _story_of(plan)
+    return story is not None and ("carry" in plan.wording.feeds[param] or bool(scene and scene.gap_fits(param)))
 
 
 def _common_things(kinds: list[tuple[str, ...]]) -> list[str]:

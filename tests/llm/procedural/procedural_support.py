@@ -33,9 +33,7 @@ def shape(graph: Graph):
 
     def of(i):
         node = graph.nodes[i]
-        params = tuple(
-            (k, of(v.index) if isinstance(v, Ref) else v) for k, v in sorted(node.params.items())
-        )
+        params = tuple((k, of(v.index) if isinstance(v, Ref) else v) for k, v in sorted(node.params.items()))
         return node.entry.id, params
 
     return tuple(of(i) for i in graph.ends), graph.join
@@ -47,9 +45,7 @@ def request(name: str, values: dict[str, str], *, temperature=0.75, seed=1, role
     )
     if role is None:
         return filled
-    return ChatRequest(
-        role, filled.model, filled.messages, filled.prompt_hash, temperature, 0.95, 2048, seed
-    )
+    return ChatRequest(role, filled.model, filled.messages, filled.prompt_hash, temperature, 0.95, 2048, seed)
 
 
 def bare(text: str, **kw) -> ChatRequest:

@@ -10,8 +10,7 @@ from random import Random
 from typing import Any
 
 from ..compose import compose
-from ..entry import CompiledWording
-from ..graph import Graph, Node, evaluate
+from ..graph import Graph, Node, Ref, evaluate
 from ..numbers import Gap
 from ..rates import Rates
 from ..recognise import families, family_of, listed
@@ -47,24 +46,25 @@ def mastered(key_points: list[tuple[str, str]]) -> list[str]:
     return list(dict.fromkeys(f for f in found if f is not None))[:MAX_STEPS]
 
 
-def _with_gap(graph: Graph, rng: Random) -> Graph | None:
-    """One literal number taken away."""
-    places = [
-        (i, p)
-        for i, n in enumerate(graph.nodes)
-        for p, v in n.params.items()
-        if type(v) is int and any(_tells_number(w, p) for w in n.entry.compiled)
-    ]
-    if not places:
-        return None
-    i, p = rng.choice(places)
+def gap_places(graph: Graph) -> list[tuple[int, str]]:
+    """(node, parameter) of every whole number that some wording can leave out."""
+    places = []
+    for i, n in enumerate(graph.nodes):
+        fed = [p for p, v in n.params.items() if isinstance(v, Ref)]
+        places += [
+            (i, p)
+            for p, v in n.params.items()
+            if type(v) is int and any(w.feeds[p] and all(w.feeds[f] for f in fed) for w in n.entry.compiled)
+        ]
+    return places
+
+
+def with_gap(graph: Graph, place: tuple[int, str]) -> Graph:
+    """The graph with one literal number taken away."""
+    i, p = place
     node = graph.nodes[i]
     changed = Node(node.entry, {**node.params, p: Gap()}, node.wording)
     return Graph((*graph.nodes[:i], changed, *graph.nodes[i + 1 :]), graph.ends, graph.join)
-
-
-def _tells_number(wording: CompiledWording, param: str) -> bool:
-    return bool(wording.feeds[param])
 
 
 def _contradiction(graph: Graph, rng: Random) -> tuple[int, Any] | None:
@@ -91,9 +91,9 @@ def _flawed(chosen: list[str], rng: Random, rates: Rates) -> str | None:
     if graph is None:
         return None
     if 0 <= draw < rates.missing_datum:
-        gapped = _with_gap(graph, rng)
-        if gapped is not None:
-            return render(gapped, rng)
+        places = gap_places(graph)
+        if places:
+            return render(with_gap(graph, rng.choice(places)), rng)
     draw -= rates.missing_datum
     wrong = _contradiction(graph, rng) if 0 <= draw < rates.contradiction else None
     return render(graph, rng, wrong)
