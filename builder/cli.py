@@ -29,7 +29,6 @@ from .llm.server import serve_forever
 from .pipeline import Pipeline, build
 from .progress import Progress
 from .records import InformationSet, LabelledPractice, Topic
-from .report import knowledge_tables, plot_heatmap
 from .run import RunFolder, open_model
 from .stages.sampling import sample_information_sets
 from .store import stage_manifest
@@ -204,6 +203,8 @@ def _partial(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 def _topics(options: argparse.Namespace) -> int:
+    from .report import knowledge_tables, plot_heatmap  # matplotlib: half a second that others need not wait
+
     config, run = _resolve(options)
     pipeline = Pipeline(config, run, _progress(options))
     mpkp, topics, matrix = pipeline.knowledge()
@@ -310,6 +311,8 @@ def _print_status(run: Path, options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
+    from .report import knowledge_tables, plot_heatmap  # as in _topics
+
     folder = RunFolder(options.run)
     config = folder.load_config()
     for stage in ("mpkp", "topics"):
@@ -395,7 +398,8 @@ def _show_summary(summary: dict[str, Any], options: argparse.Namespace) -> None:
     for usage in summary["usage"]["by_role_and_model"]:
         print(
             f"{usage['role']} ({usage['model']}): {usage['requests']:,} requests, "
-            f"{usage['reused']:,} replies from the store, {usage['prompt_tokens']:,} prompt and {usage['completion_tokens']:,} completion tokens"
+            f"{usage['reused']:,} replies from the store, {usage['prompt_tokens']:,} prompt tokens, "
+            f"{usage['completion_tokens']:,} completion tokens"
         )
     rows = ", ".join(f"{name} {count:,}" for name, count in summary["rows"].items())
     seconds = f" in {summary['seconds']} s" if "seconds" in summary else ""

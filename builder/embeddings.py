@@ -14,9 +14,6 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
-from sklearn.preprocessing import normalize
-
 from .errors import ModelError
 
 Matrix = npt.NDArray[np.float32]
@@ -62,6 +59,10 @@ class LexicalEmbedder:
         """See :class:`Embedder`.  The weights depend on ``texts``: give all that are compared at once."""
         if not texts:
             return np.zeros((0, self._dimensions), np.float32)
+        # Imported here: it takes a second that the commands without topics need not wait.
+        from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+        from sklearn.preprocessing import normalize
+
         hashed = HashingVectorizer(
             analyzer=_features, n_features=self._dimensions, norm=None, alternate_sign=True
         ).transform(texts)
@@ -131,4 +132,6 @@ class EndpointEmbedder:
                 f"{self._base_url} gave vectors of different lengths or with values that are no numbers: use "
                 "another embedding model"
             )
-        return np.asarray(normalize(np.array(vectors, dtype=np.float32)), dtype=np.float32)
+        rows = np.array(vectors, dtype=np.float32)
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)

@@ -152,7 +152,9 @@ def _write_list(values: Sequence[Any], dollars: bool) -> str:
 
 
 def _write_variable(letter: str, spec: str) -> str:
-    ending = {"money": " dollars", "%": "%", "th": "th", "times": " times"}.get(spec, "")
+    if spec == "%":
+        return f"${letter}\\%$"
+    ending = {"money": " dollars", "th": "th", "times": " times"}.get(spec, "")
     return f"${letter}${ending}"
 
 

@@ -13,6 +13,7 @@ from builder.llm.procedural.entry import Story
 from builder.llm.procedural.graph import Graph, Node
 from builder.llm.procedural.reader import read_problem
 from builder.llm.procedural.render import Renderer
+from builder.llm.procedural.seeds import SUBJECTS
 from builder.llm.procedural.steps import explain
 from builder.llm.procedural.values import tex
 
@@ -86,7 +87,8 @@ def test_worked_steps_fill_every_slot_and_state_the_result(entry):
 @every_entry
 def test_labels_and_topic_are_declared(entry):
     assert entry.topic in topics()
-    assert re.fullmatch(r"[A-Z][\w ]+ - [A-Z].+", entry.topic)
+    subject, _, rest = entry.topic.partition(" - ")
+    assert subject in (*SUBJECTS, "Others") and rest[:1].isupper(), entry.topic
     assert all(not re.search(r"[<>$]|\d{2}", n) for n in entry.names)
 
 

@@ -8,7 +8,6 @@ from itertools import permutations
 from random import Random
 
 import pytest
-from procedural_support import random_graph, random_problem, shape
 
 from builder.llm.procedural.compose import compose
 from builder.llm.procedural.graph import Graph, Node, evaluate, final
@@ -18,6 +17,7 @@ from builder.llm.procedural.recognise import families, family_of
 from builder.llm.procedural.render import render
 from builder.llm.procedural.roles.scorer import flaw
 from builder.llm.procedural.roles.writer import gap_places, with_gap
+from tests.llm.procedural.procedural_support import random_graph, random_problem, shape
 
 
 def test_problems_of_one_to_six_key_points_are_read_back_to_the_same_steps():
@@ -175,7 +175,7 @@ NUMBER_ROWS = [
     ((3, 5, 8), "list", False, False, "3, 5 and 8"),
     ((3, 5, 8), "set", True, True, "3, 5, 8"),
     (Var("n"), "", False, True, "$n$"),
-    (Var("n"), "%", False, True, "$n$%"),
+    (Var("n"), "%", False, True, "$n\\%$"),
 ]
 
 

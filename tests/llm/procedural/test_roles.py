@@ -13,7 +13,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from procedural_support import bare, random_problem, request, write_values
 
 from builder.answers import equal, extract_answer
 from builder.llm.procedural.chat import ProceduralChat, count_tokens, role_of
@@ -29,6 +28,7 @@ from builder.llm.procedural.values import tex
 from builder.stages.extraction import parse_labels
 from builder.stages.questions import read_question
 from builder.stages.scoring import read_verdict
+from tests.llm.procedural.procedural_support import bare, random_problem, request, write_values
 
 PROBLEM = "Find the number of positive divisors of $n$, where $n$ is the least common multiple of $12$ and $18$."
 LABELS = ["The least common multiple of two integers", "The area formula for rectangles"]
@@ -66,8 +66,8 @@ def test_the_same_request_has_the_same_replies_in_another_process():
     req = request("solution", {"demonstrations": "", "problem": PROBLEM})
     here = [r.text for r in ask(req, 3)]
     code = (
-        "import sys, json; sys.path[:0] = ['tests/llm/procedural', '.']\n"
-        "from test_roles import ask, request, PROBLEM\n"
+        "import json\n"
+        "from tests.llm.procedural.test_roles import ask, request, PROBLEM\n"
         "req = request('solution', {'demonstrations': '', 'problem': PROBLEM})\n"
         "print(json.dumps([r.text for r in ask(req, 3)]))"
     )

@@ -76,6 +76,7 @@ class _Attempt:
                 shown = ", ".join(tex(params[p]) for p in gaps if isinstance(params[p], (int, Fraction)))
                 self.lines.append(f"The problem does not say one quantity; I assume that it is {shown}.")
                 return Node(node.entry, params, node.wording)
+        self.lines.append(self.rng.choice(_UNSOLVABLE).format(gap="one of the quantities"))
         return None
 
     def _step(self, i: int, node: Node) -> bool:
