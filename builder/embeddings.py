@@ -14,6 +14,7 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+
 from .errors import ModelError
 
 Matrix = npt.NDArray[np.float32]
@@ -134,4 +135,5 @@ class EndpointEmbedder:
             )
         rows = np.array(vectors, dtype=np.float32)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+        unit: Matrix = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+        return unit
