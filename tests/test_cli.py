@@ -314,6 +314,15 @@ def test_a_wrong_option_is_one_clear_line(
     assert not (tmp_path / "kpmath").exists()
 
 
+def test_a_run_of_which_nothing_is_left_publishes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # One sample cannot agree with another, so no vote is ever won.
+    assert build(tmp_path, "--set", "solutions.samples=1", "--set", "sampling.sets=12") == 7
+    errors = capsys.readouterr().err
+    assert "no question of this run is left to publish" in errors
+    assert "no_agreement" in errors
+    assert not (tmp_path / "kpmath").exists()
+
+
 def test_a_folder_that_is_not_ours_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "kpmath").mkdir()
     precious = tmp_path / "kpmath" / "thesis.txt"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import PROCEDURAL, Config
+from ..errors import PublishError
 from ..llm.chat import ROLES
 from ..matrix import TCPM
 from ..prompts import Prompt
@@ -117,7 +118,7 @@ def publish_run(
 
     Raises:
         StoreError: a stage of the run is not complete.
-        PublishError: ``out`` holds something else, or cannot be written.
+        PublishError: no question is kept, ``out`` holds something else, or cannot be written.
     """
     questions = _Questions(folder, config, mpkp)
     tally = _Tally()
@@ -134,6 +135,13 @@ def publish_run(
         name: {"train": write_config(make(), name, "train", partial, max_shard_rows=config.publish.shard_rows)}
         for name, make in makers.items()
     }
+    if not tally.fates["kept"]:
+        reasons = ", ".join(f"{fate} {count}" for fate, count in tally.fates.most_common())
+        raise PublishError(
+            f"no question of this run is left to publish ({reasons}); nothing was written. Look at the replies "
+            f"in {folder.stage('questions')}: a stronger model, a lower scoring.threshold or more "
+            "sampling.sets may help"
+        )
     sets = folder.summary("information_sets")["sets"]
     funnel = _funnel(tally, sets)
     write_card(_facts(config, prompts, mpkp, topics, splits, tally, funnel, questions.notes, folder), partial)

@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 
 import pytest
-from misbehaving import good, misbehaving, status
 
 from builder.errors import ModelError, RequestRefused, StoreError
 from builder.llm.chat import ChatRequest, Message, Reply
@@ -14,6 +13,7 @@ from builder.llm.durable import DurableChat
 from builder.llm.ledger import Ledger
 from builder.llm.openai_client import OpenAIChat
 from builder.store import CompletionStore
+from tests.llm.misbehaving import good, misbehaving, status
 
 REQUEST = ChatRequest("solve", "m", (Message("user", "1 + 1?"),), "h", 0.75, 0.95, 64, 7)
 

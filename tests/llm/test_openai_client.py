@@ -9,7 +9,13 @@ import socket
 import time
 
 import pytest
-from misbehaving import (
+
+from builder.errors import ModelError, RequestRefused, RetryableModelError
+from builder.llm.chat import ChatRequest, Message
+from builder.llm.ledger import Ledger
+from builder.llm.openai_client import OpenAIChat
+from builder.llm.wire import retry_after
+from tests.llm.misbehaving import (
     answer,
     at_most,
     choice,
@@ -23,12 +29,6 @@ from misbehaving import (
     status,
     with_choices,
 )
-
-from builder.errors import ModelError, RequestRefused, RetryableModelError
-from builder.llm.chat import ChatRequest, Message
-from builder.llm.ledger import Ledger
-from builder.llm.openai_client import OpenAIChat
-from builder.llm.wire import retry_after
 
 KEY = "sk-very-secret-0123456789"
 REQUEST = ChatRequest(
