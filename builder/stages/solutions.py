@@ -6,12 +6,29 @@ checked by program.  Which candidates agree is the vote's business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from ..answers import extract_answer
 from ..llm.chat import Chat, Reply
 from ..prompts import Prompt, neutralise
 from ..records import InformationSet, Practice, Question, Solution, content_id
+
+# "The answer is not determined", "cannot be found from the given information": no answer in words.
+_DECLINED = re.compile(
+    r"\b(?:not|cannot|can't|un)\s{0,3}(?:be\s{1,3})?(?:uniquely\s{1,3})?"
+    r"(?:determine|determined|determinable|solve|solved|solvable|known|found|answer|answered)\b"
+    r"|\b(?:undetermined|indeterminate|unsolvable|insufficient|not enough|missing|contradict\w{0,6})\b",
+    re.IGNORECASE,
+)
+
+
+def declines(answer: str) -> bool:
+    """Whether a final answer says in words that there is none: such a candidate abstains.
+
+    "No solution" and "infinitely many" are answers and do not decline.
+    """
+    return len(answer) <= 300 and bool(_DECLINED.search(answer)) and not any(c.isdigit() for c in answer)
 
 
 def demonstrations(information_set: InformationSet, practices: Mapping[str, Practice]) -> str:
@@ -63,9 +80,12 @@ def read_solution(
 ) -> Solution:
     """A reply as a candidate: its answer is read, or it abstains.
 
-    A reply cut off at the token limit abstains too: a box in it need not be the final one.
+    A reply cut off at the token limit abstains too, since a box in it need not be the final one, and so
+    does one whose answer is that there can be none.
     """
     answer = None if reply.finish_reason == "length" else extract_answer(reply.text)
+    if answer is not None and declines(answer):
+        answer = None
     return Solution(
         id=content_id("solution", question.id, index, reply.text),
         question_id=question.id,

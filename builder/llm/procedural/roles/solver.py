@@ -27,7 +27,7 @@ _BLUNT = ("So {p} is ${v}$.", "This gives ${v}$ for {p}.", "Hence {p} equals ${v
 _NAMELESS = "the quantity that we have now"
 _UNSOLVABLE = (
     "The problem does not give {gap}, so it cannot be solved as it stands.",
-    "Without {gap} the answer is not determined; something is missing in the problem.",
+    "Without {gap} nothing can be computed: something is missing in the problem.",
 )
 _UNREADABLE = "I cannot work out from the statement what is to be found, so I give no final answer."
 _REDO = "That does not come out as it should, so an earlier step must be wrong. Checking again, "
