@@ -351,6 +351,11 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    if not options.name.lower().startswith(PROCEDURAL):
+        raise ConfigError(
+            f"--name {options.name!r}: must begin with '{PROCEDURAL}', so that what it makes is never taken for "
+            "a language model's"
+        )
     model = configuration.Model(backend=PROCEDURAL, name=options.name)
     asyncio.run(serve_forever(open_model(model), [options.name], options.host, options.port))
     return 0

@@ -113,6 +113,11 @@ class Model:
     max_retries: int = _f(6, _number(0))
     send_seed: bool = True
 
+    @property
+    def is_procedural(self) -> bool:
+        """Whether the procedural model answers, embedded or served over HTTP (under a name that says so)."""
+        return self.backend == PROCEDURAL or self.name.lower().startswith(PROCEDURAL)
+
 
 @dataclass(frozen=True, slots=True)
 class Prompts:

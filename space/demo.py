@@ -13,7 +13,7 @@ from typing import Any
 
 import gradio as gr
 
-from builder.config import PROCEDURAL, load_recipe
+from builder.config import load_recipe
 from builder.errors import KPMathError
 from builder.pipeline import Pipeline
 from builder.prompts import load_prompts
@@ -88,7 +88,7 @@ def build_demo(recipe: str | os.PathLike[str] | None = None) -> gr.Blocks:
             "# KPMath\nTopics and key points taken from real problems, new problems written from them, "
             "scored, solved many times, and published when the answers agree."
         )
-        if any(config.model_for(role).backend == PROCEDURAL for role in roles):
+        if any(config.model_for(role).is_procedural for role in roles):
             gr.Markdown(PROCEDURAL_NOTE)
         with gr.Tab("Generate"), gr.Row():
             with gr.Column(scale=1):

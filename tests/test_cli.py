@@ -188,6 +188,12 @@ def test_a_build_over_http_gives_the_rows_of_the_embedded_model(built: Path, tmp
         for p in (built, tmp_path)
     )
     assert ours.to_list() == theirs.to_list()
+    assert "procedural model" in (tmp_path / "kpmath" / "README.md").read_text(encoding="utf-8").lower()
+
+
+def test_the_procedural_model_is_served_under_no_other_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve-model", "--name", "gpt"]) == 2
+    assert "must begin with 'procedural'" in capsys.readouterr().err
 
 
 GSM8K = [

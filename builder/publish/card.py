@@ -74,6 +74,7 @@ class CardFacts:
     rejected: Mapping[str, int]  # fate -> questions
     agreement: Mapping[float, int]  # agreement 0..1 -> published pairs
     questions_published: int
+    topics_published: int  # topics that a published question was written for
     topics: Sequence[tuple[str, int, float]]  # name, practices, share of practices 0..1
     sources: Sequence[SourceUse]
     test_sets: Sequence[TestSetUse]
@@ -295,7 +296,7 @@ def _values(facts: CardFacts) -> dict[str, str]:
         "license": _cell(facts.license),
         "pair_count": f"{rows.get('default', 0):,}",
         "question_count": f"{facts.questions_published:,}",
-        "topic_count": f"{len(topics):,}",
+        "topic_count": f"{facts.topics_published:,}",
         "procedural_notice": _procedural_notice(facts.models),
         "config_table": "\n".join(f"| `{c}` | {kpmath.CONFIGS[c][0]} | {rows[c]:,} |" for c in configs),
         "model_table": _table([(m.role, m.name + procedural[m.procedural]) for m in facts.models], 2),

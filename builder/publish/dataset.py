@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..config import PROCEDURAL, Config
+from ..config import Config
 from ..errors import PublishError
 from ..llm.chat import ROLES
 from ..matrix import TCPM
@@ -199,12 +199,13 @@ def _facts(
         version=config.publish.version,
         fingerprint=config.fingerprint,
         splits=splits,
-        models=[ModelUse(r, config.model_for(r).name, config.model_for(r).backend == PROCEDURAL) for r in roles],
+        models=[ModelUse(r, config.model_for(r).name, config.model_for(r).is_procedural) for r in roles],
         prompts={name: prompt.hash for name, prompt in prompts.items() if prompt.role in roles},
         funnel=list(funnel.items()),
         rejected={f: n for f, n in tally.fates.items() if f != "kept"},
         agreement=tally.pairs,
         questions_published=tally.fates["kept"],
+        topics_published=len(tally.used_topics),
         topics=[(t.name, t.practices, t.practices / max(1, len(mpkp))) for t in topics],
         sources=[SourceUse(s.name, of_source[s.name], s.license, s.publish_text) for s in config.seeds],
         test_sets=[

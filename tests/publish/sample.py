@@ -133,6 +133,7 @@ def facts(
         rejected={"low_score": 3, "tie": 2},
         agreement={0.75: 3 * questions},
         questions_published=questions,
+        topics_published=1,
         topics=[(ADDITION, 2, 1.0), (AREA, 2, 1.0)],
         sources=[SourceUse("toy", 2, "mit", True)],
         test_sets=[TestSetUse("gsm8k", 1319, 1, 2)],
