@@ -120,7 +120,7 @@ def test_size_categories_are_those_of_the_hub(rows: int, name: str) -> None:
         "| toy | 2 | mit | yes |",
         "| score threshold | 0.85 |",
         "| `default` | one row for each published question-solution pair | 1,234 |",
-        "Version 1.0.0 · 1,234 question-solution pairs from 6 questions over 2 topics.",
+        "Version 1.0.0 · 1,234 question-solution pairs from 6 questions over 1 topics.",
         "arXiv:2403.02333",
         "Agreement is not proof.",
     ],
