@@ -332,7 +332,9 @@ def _report(options: argparse.Namespace) -> int:
 
 def _show(options: argparse.Namespace) -> int:
     data = kpmath.load(options.config, path=options.path, split="train")
-    rows = [data[i] for i in range(min(options.rows, len(data)))]
+    # Spread over the whole: neighbouring rows are solutions of the same question.
+    wanted = min(options.rows, len(data))
+    rows = [data[i * len(data) // wanted] for i in range(wanted)]
     if options.json:
         print(json.dumps({"config": options.config, "rows": len(data), "first": rows}, ensure_ascii=False))
         return 0
@@ -377,7 +379,7 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.2f}"
     if isinstance(value, list):
-        return "\n".join(str(v) for v in value)
+        return "\n".join(dict.fromkeys(str(v) for v in value))
     return "" if value is None else str(value)
 
 
@@ -408,4 +410,8 @@ def _show_summary(summary: dict[str, Any], options: argparse.Namespace) -> None:
         )
     rows = ", ".join(f"{name} {count:,}" for name, count in summary["rows"].items())
     seconds = f" in {summary['seconds']} s" if "seconds" in summary else ""
-    print(f"{summary['out']}{seconds}: {rows}")
+    print(
+        f"{summary['out']}{seconds}: {summary['rows']['default']:,} pairs from {summary['questions']:,} questions "
+        f"over {summary['topics']:,} topics"
+    )
+    print(f"rows: {rows}")

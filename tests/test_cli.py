@@ -119,7 +119,14 @@ def test_the_summary_for_a_person_names_every_gate(built: Path, capsys: pytest.C
     arguments = ["publish", str(built / "run"), "--out", str(built / "again")]
     assert main(arguments) == 0
     shown = capsys.readouterr().out
-    for words in ("information sets sampled", "problems written", "unique: published", "rejected:", "agreement"):
+    for words in (
+        "information sets sampled",
+        "problems written",
+        "unique: published",
+        "rejected:",
+        "agreement",
+        "pairs from",
+    ):
         assert words in shown
     assert main([*arguments, "--quiet"]) == 0
     assert capsys.readouterr().out == ""
