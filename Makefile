@@ -20,7 +20,7 @@ $(READY): requirements.txt
 	@touch $@
 
 $(CHECKS): $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "ruff>=0.9" "mypy>=1.14"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "ruff>=0.9" "mypy>=1.14" types-PyYAML
 	@touch $@
 
 demo: $(READY)
