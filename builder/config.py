@@ -24,7 +24,7 @@ from typing import Any
 import tomli_w
 
 from .errors import ConfigError
-from .llm.chat import ROLES
+from .llm.chat import ROLES, Decoding
 from .records import content_id
 
 PROCEDURAL = "procedural"
@@ -280,6 +280,20 @@ class Config:
     def model_for(self, role: str) -> Model:
         """The model of a role: its own where the recipe gives one, else the common one."""
         return dict(self.models).get(role, self.model)
+
+    def decoding(self, role: str) -> Decoding:
+        """How the replies of a role are drawn; the seed is the run's."""
+        sections: dict[str, Extraction | Questions | Scoring | Solutions | Paraphrase] = {
+            "label": self.extraction,
+            "write": self.questions,
+            "score": self.scoring,
+            "solve": self.solutions,
+            "paraphrase": self.paraphrase,
+        }
+        section = sections[role]
+        return Decoding(
+            self.model_for(role).name, section.temperature, section.top_p, section.max_tokens, self.run.seed
+        )
 
     @property
     def fingerprint(self) -> str:

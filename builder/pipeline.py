@@ -120,11 +120,7 @@ class Pipeline:
                 practice,
                 chat,
                 prompt,
-                model=model.name,
-                temperature=settings.temperature,
-                top_p=settings.top_p,
-                max_tokens=settings.max_tokens,
-                seed=self.config.run.seed,
+                self.config.decoding("label"),
                 attempts=settings.attempts,
             )
 

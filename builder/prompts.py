@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import PromptError
-from .llm.chat import ROLES, ChatRequest, Message
+from .llm.chat import ROLES, ChatRequest, Decoding, Message
 from .records import content_id
 
 PROMPT_DIR = Path(__file__).resolve().parent.parent / "prompts"
@@ -74,26 +74,17 @@ class Prompt:
         user = _PLACEHOLDER.sub(lambda m: values[m.group(1)], self.user)
         return Message("system", self.system), Message("user", user)
 
-    def request(
-        self,
-        values: Mapping[str, str],
-        *,
-        model: str,
-        temperature: float,
-        top_p: float,
-        max_tokens: int,
-        seed: int,
-    ) -> ChatRequest:
+    def request(self, values: Mapping[str, str], decoding: Decoding) -> ChatRequest:
         """The filled prompt as a request in this prompt's role."""
         return ChatRequest(
             role=self.role,
-            model=model,
             messages=self.fill(values),
             prompt_hash=self.hash,
-            temperature=temperature,
-            top_p=top_p,
-            max_tokens=max_tokens,
-            seed=seed,
+            model=decoding.model,
+            temperature=decoding.temperature,
+            top_p=decoding.top_p,
+            max_tokens=decoding.max_tokens,
+            seed=decoding.seed,
         )
 
 

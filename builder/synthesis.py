@@ -63,12 +63,8 @@ async def synthesize(information_set: InformationSet, services: Services) -> Asy
             services.practices,
             services.chats["write"],
             services.prompts["question"],
-            model=config.model_for("write").name,
-            temperature=config.questions.temperature,
-            top_p=config.questions.top_p,
-            max_tokens=config.questions.max_tokens,
+            config.decoding("write"),
             max_parts=config.questions.max_parts,
-            seed=config.run.seed,
         )
     except RequestRefused as error:
         yield _refused(information_set, services, str(error))
@@ -105,11 +101,7 @@ async def _judge_and_solve(
             information_set.key_points,
             services.chats["score"],
             services.prompts["score"],
-            model=config.model_for("score").name,
-            temperature=config.scoring.temperature,
-            top_p=config.scoring.top_p,
-            max_tokens=config.scoring.max_tokens,
-            seed=config.run.seed,
+            config.decoding("score"),
         )
         yield score
         if score.value is None or score.value < config.scoring.threshold:
@@ -121,12 +113,8 @@ async def _judge_and_solve(
             services.practices,
             services.chats["solve"],
             services.prompts["solution"],
-            model=config.model_for("solve").name,
+            config.decoding("solve"),
             samples=config.solutions.samples,
-            temperature=config.solutions.temperature,
-            top_p=config.solutions.top_p,
-            max_tokens=config.solutions.max_tokens,
-            seed=config.run.seed,
         )
     except RequestRefused:
         yield result("refused")
@@ -151,12 +139,8 @@ async def _paraphrases(parent: QuestionResult, services: Services) -> AsyncItera
             parent.question,
             services.chats["paraphrase"],
             services.prompts["paraphrase"],
-            model=config.model_for("paraphrase").name,
+            config.decoding("paraphrase"),
             count=config.paraphrase.per_question,
-            temperature=config.paraphrase.temperature,
-            top_p=config.paraphrase.top_p,
-            max_tokens=config.paraphrase.max_tokens,
-            seed=config.run.seed,
         )
     except RequestRefused:
         return

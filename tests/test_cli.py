@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -259,7 +260,11 @@ def test_a_build_killed_at_any_time_goes_on_and_ends_with_the_same_bytes(built: 
 def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "builder", "build", "recipes/demo.toml", "--set", "sampling.sets=5000"]
     command += ["--run", str(tmp_path / "run"), "--out", str(tmp_path / "kpmath")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    # A shell that starts a job in the background lets its children ignore Ctrl-C.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed
+    ) as process:
         store = tmp_path / "run" / "completions" / "main.sqlite"
         deadline = time.monotonic() + 60
         while not store.exists() and time.monotonic() < deadline:

@@ -24,6 +24,17 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Decoding:
+    """How the replies to a role's requests are drawn: the model and its sampling parameters."""
+
+    model: str
+    temperature: float
+    top_p: float
+    max_tokens: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRequest:
     """One request, without the number of samples.
 

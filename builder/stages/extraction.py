@@ -8,10 +8,10 @@ not negotiable: what is no topic with its key points is an error with a reason, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import ReplyError
-from ..llm.chat import Chat
+from ..llm.chat import Chat, Decoding
 from ..prompts import Prompt, neutralise
 from ..records import LabelledPractice, Practice, TopicKeyPoints
 
@@ -119,12 +119,8 @@ async def extract(
     practice: Practice,
     chat: Chat,
     prompt: Prompt,
+    decoding: Decoding,
     *,
-    model: str,
-    temperature: float,
-    top_p: float,
-    max_tokens: int,
-    seed: int,
     attempts: int,
 ) -> LabelledPractice | ExtractionFailure:
     """The labels of a practice; an unreadable reply is asked for again with another seed.
@@ -137,11 +133,7 @@ async def extract(
     for attempt in range(attempts):
         request = prompt.request(
             values,
-            model=model,
-            temperature=temperature,
-            top_p=top_p,
-            max_tokens=max_tokens,
-            seed=seed + attempt,
+            replace(decoding, seed=decoding.seed + attempt),
         )
         reply = (await chat.complete(request))[0]
         try:

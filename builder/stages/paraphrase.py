@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from ..llm.chat import Chat, Reply
+from ..llm.chat import Chat, Decoding, Reply
 from ..prompts import Prompt, neutralise
 from ..records import Question
 
@@ -37,13 +37,9 @@ async def ask_paraphrases(
     question: Question,
     chat: Chat,
     prompt: Prompt,
+    decoding: Decoding,
     *,
-    model: str,
     count: int,
-    temperature: float,
-    top_p: float,
-    max_tokens: int,
-    seed: int,
 ) -> list[Reply]:
     """``count`` replies that reword the problem of ``question``.
 
@@ -52,10 +48,6 @@ async def ask_paraphrases(
     """
     request = prompt.request(
         {"problem": neutralise(question.problem or "")},
-        model=model,
-        temperature=temperature,
-        top_p=top_p,
-        max_tokens=max_tokens,
-        seed=seed,
+        decoding,
     )
     return await chat.complete(request, count)

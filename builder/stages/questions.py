@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..errors import ReplyError
-from ..llm.chat import Chat, Reply
+from ..llm.chat import Chat, Decoding, Reply
 from ..prompts import Prompt, neutralise
 from ..records import InformationSet, Practice, Question, content_id
 
@@ -70,18 +71,14 @@ async def write_question(
     practices: Mapping[str, Practice],
     chat: Chat,
     prompt: Prompt,
+    decoding: Decoding,
     *,
-    model: str,
-    temperature: float,
-    top_p: float,
-    max_tokens: int,
-    seed: int,
     max_parts: int,
 ) -> Question:
     """One question for ``information_set``; an unreadable reply is kept with its reason.
 
-    ``practices`` maps the ids of the set to their practices.  ``seed`` is the run's; it is combined
-    with the set's position, so that a set drawn twice gives two different questions.
+    ``practices`` maps the ids of the set to their practices.  The seed is combined with the
+    set's position, so that a set drawn twice gives two different questions.
 
     Raises:
         ModelError: the model could not be asked.
@@ -93,11 +90,7 @@ async def write_question(
             "key_points": numbered(key_points),
             "count": str(len(key_points)),
         },
-        model=model,
-        temperature=temperature,
-        top_p=top_p,
-        max_tokens=max_tokens,
-        seed=seed + information_set.index,
+        replace(decoding, seed=decoding.seed + information_set.index),
     )
     reply = (await chat.complete(request))[0]
     return question_from_reply(

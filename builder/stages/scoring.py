@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..llm.chat import Chat
+from ..llm.chat import Chat, Decoding
 from ..prompts import Prompt, neutralise
 from ..records import Question, Score
 
@@ -55,12 +55,7 @@ async def score_question(
     key_points: Sequence[str],
     chat: Chat,
     prompt: Prompt,
-    *,
-    model: str,
-    temperature: float,
-    top_p: float,
-    max_tokens: int,
-    seed: int,
+    decoding: Decoding,
 ) -> Score:
     """The judge's score of a question's problem against the key points it was written for.
 
@@ -72,11 +67,7 @@ async def score_question(
             "key_points": "\n".join(f"{i}. {neutralise(k)}" for i, k in enumerate(key_points, 1)),
             "problem": neutralise(question.problem or ""),
         },
-        model=model,
-        temperature=temperature,
-        top_p=top_p,
-        max_tokens=max_tokens,
-        seed=seed,
+        decoding,
     )
     reply = (await chat.complete(request))[0]
     verdict = read_verdict(reply.text)

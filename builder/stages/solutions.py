@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ..answers import extract_answer
-from ..llm.chat import Chat, Reply
+from ..llm.chat import Chat, Decoding, Reply
 from ..prompts import Prompt, neutralise
 from ..records import InformationSet, Practice, Question, Solution, content_id
 
@@ -48,13 +48,9 @@ async def sample_solutions(
     practices: Mapping[str, Practice],
     chat: Chat,
     prompt: Prompt,
+    decoding: Decoding,
     *,
-    model: str,
     samples: int,
-    temperature: float,
-    top_p: float,
-    max_tokens: int,
-    seed: int,
 ) -> list[Reply]:
     """``samples`` replies to a question, in the order of their sample index.
 
@@ -66,11 +62,7 @@ async def sample_solutions(
             "demonstrations": demonstrations(information_set, practices),
             "problem": neutralise(question.problem or ""),
         },
-        model=model,
-        temperature=temperature,
-        top_p=top_p,
-        max_tokens=max_tokens,
-        seed=seed,
+        decoding,
     )
     return await chat.complete(request, samples)
 

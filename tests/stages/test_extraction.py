@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from builder.errors import ReplyError
-from builder.llm.chat import ChatRequest, Reply
+from builder.llm.chat import ChatRequest, Decoding, Reply
 from builder.prompts import load_prompts
 from builder.records import LabelledPractice, Practice, TopicKeyPoints
 from builder.stages.extraction import (
@@ -192,11 +192,7 @@ def ask(chat: Script, attempts: int = 3) -> LabelledPractice | ExtractionFailure
             practice,
             chat,
             load_prompts()["extraction"],
-            model="labeller",
-            temperature=0.0,
-            top_p=1.0,
-            max_tokens=512,
-            seed=100,
+            Decoding("labeller", temperature=0.0, top_p=1.0, max_tokens=512, seed=100),
             attempts=attempts,
         )
     )

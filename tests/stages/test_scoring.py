@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from builder.llm.chat import ChatRequest, Reply
+from builder.llm.chat import ChatRequest, Decoding, Reply
 from builder.prompts import load_prompts
 from builder.records import Question
 from builder.stages.scoring import read_verdict, score_question
@@ -69,11 +69,7 @@ def ask(text: str, problem: str = "Find $x$.") -> tuple[object, OneReply]:
             ("Key one", "Key two"),
             chat,
             load_prompts()["score"],
-            model="judge",
-            temperature=0.0,
-            top_p=1.0,
-            max_tokens=100,
-            seed=0,
+            Decoding("judge", temperature=0.0, top_p=1.0, max_tokens=100, seed=0),
         )
     )
     return score, chat

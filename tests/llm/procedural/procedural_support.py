@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from builder.llm.chat import ChatRequest, Message
+from builder.llm.chat import ChatRequest, Decoding, Message
 from builder.llm.procedural.compose import compose
 from builder.llm.procedural.graph import Graph, Ref, evaluate, final
 from builder.llm.procedural.recognise import families
@@ -41,7 +41,7 @@ def shape(graph: Graph):
 
 def request(name: str, values: dict[str, str], *, temperature=0.75, seed=1, role=None) -> ChatRequest:
     filled = PROMPTS[name].request(
-        values, model="procedural-1", temperature=temperature, top_p=0.95, max_tokens=2048, seed=seed
+        values, Decoding("procedural-1", temperature=temperature, top_p=0.95, max_tokens=2048, seed=seed)
     )
     if role is None:
         return filled
