@@ -139,7 +139,6 @@ class Models:
         self._folder = folder
         self._store: CompletionStore | None = None
         self._open: dict[Model, Chat] = {}
-        self._checked: set[Model] = set()
 
     async def chat(self, role: str) -> Chat:
         """The model of a role; opened and checked at its first use.
@@ -154,7 +153,11 @@ class Models:
                 self._store = CompletionStore(self._folder.completions)
             backend = open_model(model, role)
             if isinstance(backend, OpenAIChat):
-                await backend.check(model.name)
+                try:
+                    await backend.check(model.name)
+                except BaseException:
+                    await backend.aclose()
+                    raise
             self._open[model] = DurableChat(backend, self._store, self.ledger)
         return self._open[model]
 

@@ -13,6 +13,12 @@ from builder.records import Topic
 from space import views
 from space.demo import LAUNCH, build_demo
 
+# Gradio and its client leave sockets to the garbage collector and use what pandas deprecates.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
