@@ -29,7 +29,6 @@ ALIASES = {
     "pemdas": "order of operations",
     "am-gm": "arithmetic mean geometric mean inequality",
     "crt": "chinese remainder theorem",
-    "pie": "inclusion exclusion principle",
 }
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _STOP = frozenset(["the", "of", "a", "an", "and", "in", "to", "for", "with", "by", "on", "from", "using", "as"])

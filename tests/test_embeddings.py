@@ -138,3 +138,10 @@ def test_an_endpoint_that_is_not_there_says_which_setting_to_check() -> None:
 def test_no_texts_need_no_endpoint() -> None:
     assert EndpointEmbedder("http://127.0.0.1:9/v1", "key", "m").embed([]).shape[0] == 0
     assert LexicalEmbedder().embed([]).shape == (0, 2048)
+
+
+def test_a_pie_that_is_eaten_is_no_inclusion_exclusion_principle() -> None:
+    pie, principle, sharing = LexicalEmbedder().embed(
+        ["Sharing a pie", "Inclusion exclusion principle", "Sharing a whole"]
+    )
+    assert pie @ principle < pie @ sharing

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ..errors import ReplyError
+from ..errors import ReplyError, RequestRefused
 from ..llm.chat import Chat, Decoding
 from ..prompts import Prompt, neutralise
 from ..records import LabelledPractice, Practice, TopicKeyPoints
 
-_ORNAMENT = r"[\s>#*_•\-–—+]{0,12}(?:\d{1,3}[.)]\s{0,4})?[*_#]{0,4}"
+_ORNAMENT = r"[\s>#*_•\-–—+]{0,12}(?:\d{1,3}(?:\.\d{1,3})?[.)]?\s{1,4}|\d{1,3}[.)])?[*_#]{0,4}"
 _HEAD = re.compile(
     rf"^{_ORNAMENT}(?P<kind>key\s{{0,3}}-?\s{{0,3}}points?|topics?)\s{{0,3}}[#(]?\d{{0,3}}(?:\.\d{{1,3}})?\)?[*_]{{0,3}}"
     r"\s{0,3}[:：.)\-–—][*_]{0,3}\s{0,4}(?P<text>.*)$",
@@ -40,17 +40,25 @@ def parse_labels(reply: str) -> tuple[TopicKeyPoints, ...]:
     """The topics of a reply with their key points, in order; repeats are united.
 
     A topic's name is normalised to "Subject - Subcategory" with a plain dash.  Bulleted lines under a
-    topic that has a bare "Key Points:" heading count as key points.
+    topic that has a bare "Key Points:" heading count as key points, and a topic's name may stand on the line
+    after a bare "Topic 2:".  Reasoning before ``</think>`` is not read.
 
     Raises:
-        ReplyError: "no topic", "key point before any topic", "topic without key points: ...", "topic
-            is not 'Subject - Subcategory': ...", "too many ...", "too long ...".
+        ReplyError: "no topic", "key point before any topic", "topic without a name", "topic without key
+            points: ...", "topic is not 'Subject - Subcategory': ...", "too many ...", "too long ...".
     """
     topics: dict[str, list[str]] = {}
     current: str | None = None
     listing = False  # inside a bare "Key Points:" heading
-    for line in reply.splitlines():
+    nameless = False  # after a bare "Topic 2:": the next line is its name, never one more key point's topic
+    for line in reply.rpartition("</think>")[2].splitlines():
         head = _HEAD.match(line[:2000])
+        if nameless and line.strip():
+            if head is not None:
+                raise ReplyError("topic without a name")
+            current, nameless = _topic_name(line[:2000].strip(" \t>#*_-+•")), False
+            topics.setdefault(current, [])
+            continue
         if head is None:
             bullet = _BULLET.match(line[:2000]) if listing else None
             if bullet and current is not None:
@@ -60,11 +68,12 @@ def parse_labels(reply: str) -> tuple[TopicKeyPoints, ...]:
             continue
         text = head["text"].strip()
         if head["kind"].lower().startswith("topic"):
+            listing = False
             if not text:
-                continue  # a heading such as "Topics:"
+                nameless = not head["kind"].lower().endswith("s")  # "Topics:" is a heading
+                continue
             current = _topic_name(text)
             topics.setdefault(current, [])
-            listing = False
         elif current is None:
             raise ReplyError("key point before any topic")
         elif text:
@@ -72,6 +81,8 @@ def parse_labels(reply: str) -> tuple[TopicKeyPoints, ...]:
             listing = False
         else:
             listing = True
+    if nameless:
+        raise ReplyError("topic without a name")
     return _checked(topics)
 
 
@@ -83,8 +94,9 @@ def _checked(topics: dict[str, list[str]]) -> tuple[TopicKeyPoints, ...]:
     result = []
     for name, key_points in topics.items():
         unique: dict[str, str] = {}
-        for key_point in filter(None, key_points):
-            unique.setdefault(" ".join(key_point.lower().rstrip(".").split()), key_point)
+        for key_point in key_points:
+            if any(c.isalnum() for c in key_point):  # "..." is none
+                unique.setdefault(" ".join(key_point.lower().rstrip(".").split()), key_point)
         kept = tuple(unique.values())
         if not kept:
             raise ReplyError(f"topic without key points: {name[:80]}")
@@ -125,6 +137,8 @@ async def extract(
 ) -> LabelledPractice | ExtractionFailure:
     """The labels of a practice; an unreadable reply is asked for again with another seed.
 
+    A practice that the endpoint refuses for good (a content filter) is a failure and ends no run.
+
     Raises:
         ModelError: the model could not be asked.
     """
@@ -135,7 +149,10 @@ async def extract(
             values,
             replace(decoding, seed=decoding.seed + attempt),
         )
-        reply = (await chat.complete(request))[0]
+        try:
+            reply = (await chat.complete(request))[0]
+        except RequestRefused as error:
+            return ExtractionFailure(practice.id, f"refused: {error}", "")
         try:
             if reply.finish_reason == "length":
                 raise ReplyError("truncated at the token limit")

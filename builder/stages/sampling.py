@@ -134,8 +134,15 @@ def sample_information_sets(
     that may be drawn; ``first``: the first topic of every set.  A practice is not used twice in one set.
 
     Raises:
-        ConfigError: no two topics (that may be drawn) occur together, or ``first`` is unknown.
+        ConfigError: no two topics (that may be drawn) occur together, or ``first`` or one of ``only`` is
+            unknown.
     """
+    unknown = sorted(set(only or ()) - set(tcpm.topics))
+    if unknown:
+        raise ConfigError(
+            f"{unknown[0]!r} is not one of the {len(tcpm.topics)} topics of this matrix: look its name up in "
+            "topics.parquet"
+        )
     if first is not None and first not in tcpm.topics:
         raise ConfigError(f"topic {first!r} is not one of the {len(tcpm.topics)} topics of this matrix")
     sampler = _Sampler(mpkp, tcpm, only)

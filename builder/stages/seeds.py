@@ -50,7 +50,13 @@ def load_seeds(sources: Sequence[SeedSource], *, on_missing_answer: str) -> Seed
     seen: dict[str, str] = {}
     ids: set[str] = set()
     for source in sources:
-        for where, row in itertools.islice(_rows(source), source.limit):
+        for number, (where, row) in enumerate(itertools.islice(_rows(source), source.limit)):
+            if number == 0 and source.answer is not None and source.answer not in row:
+                # Misspelt it would only read as absent, in every row.
+                raise SeedError(
+                    f"{where}: no field {source.answer!r}; it has {', '.join(map(str, row)) or 'none'}: mend "
+                    f"'answer' of the seed source {source.name!r} in the recipe, or leave it out"
+                )
             practice = _practice(source, where, row)
             if practice.answer is None and on_missing_answer != "keep":
                 if on_missing_answer == "error":
@@ -178,12 +184,14 @@ def _rows(source: SeedSource) -> Iterator[tuple[str, Row]]:
 
 def _jsonl_rows(path: Path) -> Iterator[tuple[str, Row]]:
     opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8-sig") as stream:
+    with opener(path, "rb") as stream:
         for number, line in enumerate(stream, 1):
             if line.strip():
                 where = f"{path}, line {number}"
                 try:
-                    row = json.loads(line)
+                    row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+                except UnicodeDecodeError as error:
+                    raise SeedError(f"{where}: not UTF-8 text ({error.reason} at byte {error.start})") from None
                 except (ValueError, RecursionError) as error:
                     raise SeedError(f"{where}: not valid JSON ({error})") from None
                 yield where, _object(where, row)

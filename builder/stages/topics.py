@@ -24,7 +24,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import csr_matrix
 from scipy.spatial.distance import squareform
 
-from ..embeddings import Embedder
+from ..embeddings import ALIASES, Embedder
 from ..records import LabelledPractice, Topic, TopicKeyPoints
 
 Matrix = npt.NDArray[np.float64]
@@ -134,6 +134,7 @@ _TASKS = (
 )
 _TASK_WORDS = frozenset(f"{_SMALL_WORDS} {_TASKS}".split(" "))
 _PREPOSITIONS = re.compile(r"\b(?:of|in|with|by|from|for|to|on|under|over|into|using|via|between|about)\b")
+_ACRONYMS = re.compile(rf"\b(?:{'|'.join(map(re.escape, ALIASES))})\b")
 _SAME_WORD = {
     "percent": "percentage",
     "mean": "average",
@@ -166,6 +167,7 @@ def name_words(name: str) -> NameWords:
     Polynomials" is about factoring.
     """
     text = re.sub(r"\bnumber of\b", " ", _subcategory(name).lower().replace("&", " and ").replace("\u2019", "'"))
+    text = _ACRONYMS.sub(lambda m: ALIASES[m[0]], text)  # heads are words: "GCD" must say "divisor"
     first: list[str] = []
     rest: list[str] = []
     heads: set[str] = set()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import ReplyError
+from builder.errors import ReplyError, RequestRefused
 from builder.llm.chat import ChatRequest, Decoding, Reply
 from builder.prompts import load_prompts
 from builder.records import LabelledPractice, Practice, TopicKeyPoints
@@ -229,3 +229,40 @@ def test_when_no_attempt_is_readable_the_reason_and_the_last_reply_are_kept(
     assert reason in failure.reason
     assert failure.reply == (last if isinstance(last, str) else last[0])
     assert failure.practice_id == "gsm/1"
+
+
+# --- what must not slip to a neighbour ---------------------------------------------------------
+
+
+def test_a_name_on_the_line_after_its_number_begins_a_new_topic() -> None:
+    reply = "**Topic 1:**\nAlgebra - Lines\nKey Point 1: x\n**Topic 2:**\n**Counting - Casework**\nKey Point 1: y"
+    assert parse_labels(reply) == (
+        TopicKeyPoints("Algebra - Lines", ("x",)),
+        TopicKeyPoints("Counting - Casework", ("y",)),
+    )
+
+
+@pytest.mark.parametrize("end", ["Topic 2:\nKey Point 1: y", "Topic 2:\n"])
+def test_key_points_of_a_topic_without_a_name_are_not_given_to_the_one_before(end: str) -> None:
+    with pytest.raises(ReplyError, match="topic without a name"):
+        parse_labels(f"{PLAIN}\n{end}")
+
+
+def test_reasoning_before_the_answer_is_not_read() -> None:
+    assert parse_labels(f"<think>\nTopic 1: Geometry - Circles\nKey Point 1: no\n</think>\n{PLAIN}") == EXPECTED
+
+
+def test_dots_are_no_key_point() -> None:
+    assert parse_labels(f"{PLAIN}\nKey Point 3: ...") == EXPECTED
+
+
+def test_a_refused_practice_is_a_failure_and_ends_no_run() -> None:
+    class Refusing:
+        async def complete(self, request: ChatRequest, n: int = 1) -> list[Reply]:
+            raise RequestRefused("content filter")
+
+        async def aclose(self) -> None: ...
+
+    failure = ask(Refusing())  # type: ignore[arg-type]
+    assert isinstance(failure, ExtractionFailure)
+    assert failure.reason == "refused: content filter"

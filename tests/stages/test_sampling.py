@@ -244,3 +244,8 @@ def test_key_points_of_a_set_are_listed_once_in_the_order_of_its_topics() -> Non
     for s in sample_information_sets(RICH, tcpm(RICH), 50, 9):
         listed = [k for t in s.topics for k in t.key_points]
         assert list(s.key_points) == list(dict.fromkeys(listed))
+
+
+def test_an_unknown_allowed_topic_is_named() -> None:
+    with pytest.raises(ConfigError, match="'Z' is not one of the 4 topics"):
+        sample_information_sets(RICH, tcpm(RICH), 1, 0, only={"A", "B", "Z"})

@@ -283,3 +283,14 @@ def test_a_test_set_gives_problems_and_the_solutions_it_has(
     rows = list(read_test_set(TestSet("gsm8k test", path=str(path), solution=solution)))
     assert [r[1:] for r in rows] == [("p", read[0]), ("q", read[1])]
     assert rows[1][0].endswith("t.jsonl, line 2")
+
+
+def test_an_answer_column_that_the_file_does_not_have_is_named_with_those_it_has(tmp_path: Path) -> None:
+    message = refused(write(tmp_path / "s.jsonl", ROWS), answer="misspelt")
+    assert "line 1: no field 'misspelt'; it has problem, solution, id" in message
+
+
+def test_a_line_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path / "s.jsonl", ROWS[:1])
+    path.write_bytes(path.read_bytes() + '{"problem": "é"}\n'.encode("latin-1"))
+    assert "s.jsonl, line 2: not UTF-8 text" in refused(path)

@@ -363,3 +363,15 @@ def test_real_topic_names_are_merged_as_a_teacher_would(data_dir: Path | None) -
     wrong += [(a, b) for a, b in APART if result.mapping[a] == result.mapping[b]]
     assert wrong == []
     assert len(result.topics) < 0.65 * len(result.mapping)
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("Number Theory - GCD", "Number Theory - Greatest Common Divisor"),
+        ("Number Theory - LCM", "Number Theory - Least Common Multiple"),
+        ("Arithmetic - PEMDAS", "Arithmetic - Order of Operations"),
+    ],
+)
+def test_an_acronym_and_what_it_stands_for_are_one_topic(short: str, long: str) -> None:
+    assert len(merge(practices({short: ["one way"]}, {long: ["another method"]})).topics) == 1
