@@ -187,6 +187,7 @@ def _build(options: argparse.Namespace) -> int:
 
 def _publish(options: argparse.Namespace) -> int:
     config, run = _resolve(options)
+    RunFolder(run).summary("questions")  # says what to run when it is not there: publishing asks no model
     summary = Pipeline(config, run, _progress(options)).publish(options.out)
     _show_summary(summary, options)
     return 0
@@ -331,7 +332,12 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    data = kpmath.load(options.config, path=options.path, split="train")
+    if options.rows < 1:
+        raise ConfigError(f"--rows {options.rows}: must be at least 1")
+    try:
+        data = kpmath.load(options.config, path=options.path, split="train")
+    except (ValueError, FileNotFoundError) as error:
+        raise ConfigError(str(error)) from None
     # Spread over the whole: neighbouring rows are solutions of the same question.
     wanted = min(options.rows, len(data))
     rows = [data[i * len(data) // wanted] for i in range(wanted)]
@@ -358,6 +364,8 @@ def _serve(options: argparse.Namespace) -> int:
             f"--name {options.name!r}: must begin with '{PROCEDURAL}', so that what it makes is never taken for "
             "a language model's"
         )
+    if not 0 <= options.port <= 65535:
+        raise ConfigError(f"--port {options.port}: must be between 0 and 65535")
     model = configuration.Model(backend=PROCEDURAL, name=options.name)
     asyncio.run(serve_forever(open_model(model), [options.name], options.host, options.port))
     return 0

@@ -163,7 +163,7 @@ def test_topics_of_labelled_practices_need_no_model(
     out = tmp_path / "knowledge"
     assert main(["topics", str(labelled), *run, "--out", str(out), "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts["practices"] == sum(1 for _ in labelled.open(encoding="utf-8"))
+    assert facts["practices"] == len(labelled.read_text(encoding="utf-8").splitlines())
     assert facts["unreadable"] == 0
     assert 0 < facts["topics"] <= facts["raw_topics"]
     assert {p.name for p in out.iterdir()} >= {"topics.parquet", "mpkp.parquet", "tcpm.parquet", "tcpm.png"}
@@ -348,6 +348,38 @@ def test_a_folder_that_is_not_ours_is_never_overwritten(tmp_path: Path, capsys: 
     assert build(tmp_path) == 7
     assert "not overwritten" in capsys.readouterr().err
     assert precious.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["show", "/nowhere"], "/nowhere is no folder"),
+        (["show", "{built}", "--config", "nope"], "there are default, questions"),
+        (["show", "{built}", "--rows", "0"], "must be at least 1"),
+        (["sample", "{run}", "-n", "0"], "must be at least 1"),
+        (["build", "/nowhere.toml"], "/nowhere.toml does not exist"),
+        (["build", "/nowhere.txt"], "give a recipe"),
+        (["topics", "/nowhere.jsonl"], "/nowhere.jsonl does not exist"),
+        (["serve-model", "--port", "99999"], "between 0 and 65535"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_to_do(
+    built: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    places = {"{built}": str(built / "kpmath"), "{run}": str(built / "run")}
+    assert main([places.get(a, a) for a in arguments]) == 2
+    errors = capsys.readouterr().err
+    assert errors.count("error: ") == 1
+    assert message in errors
+
+
+def test_publishing_a_run_that_is_not_synthesised_asks_no_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = str(ROOT / "recipes" / "demo.toml")
+    assert main(["label", recipe, "--run", str(tmp_path / "run"), "--quiet"]) == 0
+    assert main(["publish", str(tmp_path / "run"), "--out", str(tmp_path / "kpmath")]) == 6
+    assert "is not complete: run 'build'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["status", "report"])
