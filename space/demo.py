@@ -124,7 +124,9 @@ def build_demo(recipe: str | os.PathLike[str] | None = None) -> gr.Blocks:
                 table = gr.Dataframe(
                     value=neighbours(first),
                     headers=["Topic", "Practices", "log10(count + 1)"],
+                    column_widths=["56%", "19%", "25%"],
                     interactive=False,
+                    wrap=True,
                     label="Neighbours",
                 )
         outputs = [chosen, problem, score, candidates, verdict]
