@@ -369,8 +369,24 @@ def _refuse_foreign(path: Path) -> None:
     # Looked at before SQLite opens it, which would change it.  After a kill the head of a new file of
     # ours may still be in its log: then _prepare asks SQLite.
     log = path.with_name(path.name + "-wal")
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID and not (log.exists() and log.stat().st_size):
+    if (
+        int.from_bytes(head[68:72], "big") != APPLICATION_ID
+        and not (log.exists() and log.stat().st_size)
+        and not _holds_nothing(path)
+    ):
         raise _other_program(path)
+
+
+def _holds_nothing(path: Path) -> bool:
+    """Whether an SQLite file has no table: so a kill leaves it between its first page and our layout."""
+    # Immutable: reading changes neither the file nor its folder.
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        return not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    except sqlite3.Error:
+        return False
+    finally:
+        connection.close()
 
 
 def _other_program(path: Path) -> StoreError:

@@ -427,3 +427,15 @@ def test_a_full_disk_under_a_stage_says_so(tmp_path, target):
         writer.write_part(rows(0, 3))
         writer.finish({})
     assert stage_manifest(tmp_path) is None
+
+
+def test_a_store_killed_before_its_table_was_made_opens_again(tmp_path):
+    path = tmp_path / "main.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")  # writes the first page, and nothing of ours yet
+    connection.close()
+    assert path.stat().st_size > 0
+    with CompletionStore(path) as store:
+        assert store.count() == 0
+    with CompletionStore(path) as store:
+        assert store.count() == 0
