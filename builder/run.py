@@ -144,7 +144,7 @@ class Models:
         """The model of a role; opened and checked at its first use.
 
         Raises:
-            ConfigError: the role has no model, or its key is not in the environment.
+            ConfigError: the role has no model.
             ModelError: the endpoint does not answer or does not know the model.
         """
         model = self.config.model_for(role)
