@@ -20,7 +20,7 @@ import asyncio
 import dataclasses
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -334,7 +334,7 @@ class Pipeline:
         if not self.folder.is_done("hygiene", made):
             test_sets, questions_index, solutions_index = self._test_set_indexes()
             notes = self._contaminated(questions_index, solutions_index)
-            notes += self._duplicates({n.question_id for n in notes if n.solution_id is None})
+            notes += self._duplicates(notes)
             self.folder.write("hygiene", HygieneNote, notes, made, config.run.part_size, test_sets=test_sets)
         return made
 
@@ -377,13 +377,21 @@ class Pipeline:
                         look(result.question.id, solution.id, solution.text, solutions)
         return notes
 
-    def _duplicates(self, dropped: set[str]) -> list[HygieneNote]:
-        """Kept questions that repeat another; the one with the higher agreement represents both."""
+    def _duplicates(self, dropped: Sequence[HygieneNote]) -> list[HygieneNote]:
+        """Kept questions that repeat another; the one with the higher agreement represents both.
+
+        A question of which nothing is left after ``dropped`` represents none: both would be lost.
+        """
         settings = self.config.dedup
+        gone = {n.solution_id or n.question_id for n in dropped}
         candidates = [
             (r.question.id, r.question.problem, r.vote.agreement)
             for r in self.folder.read("questions", QuestionResult)
-            if r.fate == "kept" and r.question.problem and r.vote and r.question.id not in dropped
+            if r.fate == "kept"
+            and r.question.problem
+            and r.vote
+            and r.question.id not in gone
+            and any(r.solutions[i].id not in gone for i in r.vote.winners)
         ]
         with self.progress.stage("de-duplication", len(candidates)) as bar:
             unique = deduplicate(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,11 @@ def neutralise(text: str) -> str:
     Everything else, LaTeX and comparisons such as ``a<b`` included, stays as it is.
     """
     return _RESERVED_TAG.sub("&lt;", text)
+
+
+def numbered(key_points: Sequence[str]) -> str:
+    """Key points as the prompts list them: one ``1. ...`` line each, neutralised."""
+    return "\n".join(f"{i}. {neutralise(k)}" for i, k in enumerate(key_points, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,7 @@ def build_demo(recipe: str | os.PathLike[str] | None = None) -> gr.Blocks:
 
     async def generate(topic: str, seed: float) -> AsyncIterator[tuple[Any, ...]]:
         try:
-            drawn = sample_information_sets(
-                mpkp, matrix, 1, int(seed), only=None, first=None if topic == ANY_TOPIC else topic
-            )
+            drawn = sample_information_sets(mpkp, matrix, 1, int(seed), first=None if topic == ANY_TOPIC else topic)
             chosen = views.information_set_text(drawn[0])
             shown: list[Any] = [chosen, "*writing ...*", "", [], ""]
             yield tuple(shown)

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ..errors import ReplyError
 from ..llm.chat import Chat, Decoding, Reply
-from ..prompts import Prompt, neutralise
+from ..prompts import Prompt, neutralise, numbered
 from ..records import InformationSet, Practice, Question, content_id
 
 _OPEN = re.compile(r"<Q>", re.IGNORECASE)
@@ -47,11 +47,6 @@ def count_parts(problem: str) -> int:
     """How many labelled sub-questions a problem has; 1 where there are no labels."""
     labels = {"".join(filter(None, m.groups())).lower() for m in _PART.finditer(problem)}
     return max(1, len(labels))
-
-
-def numbered(key_points: tuple[str, ...]) -> str:
-    """The key points as the prompts list them: one ``1. ...`` line each."""
-    return "\n".join(f"{i}. {neutralise(k)}" for i, k in enumerate(key_points, 1))
 
 
 def information_block(information_set: InformationSet, practices: Mapping[str, Practice]) -> str:

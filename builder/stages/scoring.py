@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from ..llm.chat import Chat, Decoding
-from ..prompts import Prompt, neutralise
+from ..prompts import Prompt, neutralise, numbered
 from ..records import Question, Score
 
 # "Score: 0.85", "**Overall score** = .9", "Score: 9/10", "Score: 85%" ... at most 40 characters of
@@ -64,7 +64,7 @@ async def score_question(
     """
     request = prompt.request(
         {
-            "key_points": "\n".join(f"{i}. {neutralise(k)}" for i, k in enumerate(key_points, 1)),
+            "key_points": numbered(key_points),
             "problem": neutralise(question.problem or ""),
         },
         decoding,
