@@ -46,6 +46,7 @@ def layer_of(module: str) -> int | None:
 def imports_of(path: Path) -> set[str]:
     module = module_of(path)
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    modules = {module_of(p) for p in SOURCES}
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -55,10 +56,11 @@ def imports_of(path: Path) -> set[str]:
             if node.level:
                 parents = package.split(".")
                 base = ".".join([*parents[: len(parents) - node.level + 1], *([base] if base else [])])
-            found.update(f"{base}.{a.name}" for a in node.names)
-            found.add(base)
-    known = {module_of(p) for p in SOURCES} | {"kpmath"}
-    return {m for m in found if m in known and m != "builder"}
+            names = {f"{base}.{a.name}" for a in node.names}
+            found |= names
+            if not names <= modules:  # `from . import sets` takes nothing of the package itself
+                found.add(base)
+    return {m for m in found if m in modules | {"kpmath"} and m != "builder"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=module_of)

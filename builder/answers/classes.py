@@ -1,23 +1,52 @@
 """Equality and classes of answers, from their readings.
 
-Two answers are equal where their keys are, or where one may be attached to the other by a
-convention.  Attachment is not transitive (5 meets ``x=5`` and ``y=5``), so classes are not formed by
-chains: each answer that may be attached joins at most one class of its question, the heaviest that
-fits.  The classes are therefore a partition, independent of the order of the answers.
+Equal keys are equal answers.  An answer that may stand for something else by a convention (``x=5``
+for 5, ``50%`` for 1/2, 30 degrees for pi/6) is *loose*: it joins at most one class of its question,
+the heaviest that fits.  Attachment is not equality: 5 meets ``x=5`` and ``y=5``, which are
+different.  So classes are not made by chains of pairs; they are a partition that no order, no
+repetition and no white space changes.  Two answers are equal where they make one class.
+
+What our parser cannot read may be shown to a judge (:mod:`.fallback`); without one, only equal texts
+are equal there.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
-from .structure import Reading, read
+from .question import NOTHING, Asked
+from .reader import read
+from .reading import Reading
+from .sets import position
 from .values import Key
 
 _LONG_DECIMAL = 10  # significant digits from which a decimal stands for the value that it rounds
-_FLOAT_DIGITS = 16  # as a double is printed, its last digits are noise
+_FLOAT_DIGITS = 15  # as a double is printed, its last digits are noise
+
+
+class Verdict(StrEnum):
+    """What a judge says of two answers; undecided where it ran out of its limits."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    UNDECIDED = "undecided"
+
+
+Judge = Callable[[str, str], Verdict]
+
+
+class Classes(NamedTuple):
+    """Classes of a question's answers: ``indices`` by first appearance, None where there is no
+    answer; ``undecided``: how many pairs the judge could not decide."""
+
+    indices: list[int | None]
+    undecided: int = 0
 
 
 @lru_cache(maxsize=1 << 14)
@@ -35,57 +64,118 @@ def canonical_key(answer: str | None) -> Key | None:
     return None if answer is None or not answer.strip() else reading(answer).key
 
 
-def equal(a: str | None, b: str | None) -> bool:
-    """Whether two answers are the same: by key, or by a convention that attaches one to the other.
+def equal(a: str | None, b: str | None, asked: Asked = NOTHING, judge: Judge | None = None) -> bool:
+    """Whether two answers are the same: whether they make one class.
 
     No answer equals nothing, not even no answer.
+
+    Args:
+        asked: what the question asks for, where that decides (:func:`.question.asked`).
+        judge: decides pairs of which our parser cannot read one; undecided is not equal.
     """
-    if a is None or b is None or not a.strip() or not b.strip():
-        return False
-    one, other = reading(a), reading(b)
-    return _fits(one, other.key) or _fits(other, one.key)
+    first, second = classify([a, b], asked, judge).indices
+    return first is not None and first == second
 
 
-def answer_classes(answers: Sequence[str | None]) -> list[int | None]:
+def answer_classes(
+    answers: Sequence[str | None], asked: Asked = NOTHING, judge: Judge | None = None
+) -> list[int | None]:
     """The class index of each answer, numbered by first appearance; None where there is none."""
-    readings = [None if a is None or not a.strip() else reading(a) for a in answers]
-    home = _homes(Counter(r for r in readings if r is not None))
+    return classify(answers, asked, judge).indices
+
+
+def classify(answers: Sequence[str | None], asked: Asked = NOTHING, judge: Judge | None = None) -> Classes:
+    """The classes of one question's answers, and how many pairs stayed undecided."""
+    readings = [None if a is None or not a.strip() else _as_asked(reading(a), asked) for a in answers]
+    counts = Counter(r for r in readings if r is not None)
+    if len(counts) > 1:
+        home = _homes(counts)
+    else:
+        home = {r.key: r.key for r in counts}
+    undecided = 0
+    if judge is not None:
+        undecided = _ask(judge, home, [(a, r) for a, r in zip(answers, readings, strict=True) if a and r])
     numbers: dict[Key, int] = {}
-    return [None if r is None else numbers.setdefault(home[r], len(numbers)) for r in readings]
+    return Classes(
+        [None if r is None else numbers.setdefault(home[r.key], len(numbers)) for r in readings], undecided
+    )
 
 
-def _homes(counts: Counter[Reading]) -> dict[Reading, Key]:
-    """The key of the class that each reading belongs to."""
-    weight: Counter[Key] = Counter()
-    for r, n in counts.items():
-        weight[r.key] += n
-    # Only answers without a convention of their own are anchors: nothing is attached by chains.
-    anchors: Counter[Key] = Counter()
-    for r, n in counts.items():
-        if not _loose(r):
-            anchors[r.key] += n
-    home = {r: r.key for r in counts}
-    guests: dict[Key, tuple[str, ...]] = {}
-    # Heaviest first: of x=5 and y=5 only one can be what the bare 5 means.
-    order = sorted(filter(_loose, counts), key=lambda r: (-weight[r.key], repr(r)))
-    settled: set[Key] = set()
-    for r in order:
-        options = [k for k in anchors if _fits(r, k)] or [
-            k for k in weight if k != r.key and k not in anchors and _fits(r, k) and weight[k] > weight[r.key]
-        ]
-        options = [k for k in options if not (r.names and guests.get(k, r.names) != r.names)]
-        if not options or r.key in settled:
-            settled.add(home[r])
+# --- attaching -----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Class:
+    """The answers of one key: how many, and what they may stand for."""
+
+    weight: int
+    reading: Reading
+    loose: bool
+
+
+def _gathered(counts: Mapping[Reading, int]) -> dict[Key, _Class]:
+    found: dict[Key, _Class] = {}
+    for r in sorted(counts, key=repr) if len(counts) > 1 else counts:
+        known = found.get(r.key)
+        if known is None:
+            found[r.key] = _Class(counts[r], r, _is_loose(r))
             continue
-        best = min(options, key=lambda k: (-weight[k], k != r.key, repr(k)))
-        home[r] = best
-        settled.add(best)
-        if r.names and best != r.key:
-            guests[best] = r.names
+        known.weight += counts[r]
+        known.loose = known.loose and _is_loose(r)
+        known.reading = replace(known.reading, also=tuple(dict.fromkeys((*known.reading.also, *r.also))))
+    return found
+
+
+def _homes(counts: Mapping[Reading, int]) -> dict[Key, Key]:
+    """The key of the class that each key belongs to."""
+    classes = _gathered(counts)
+    home = {key: key for key in classes}
+    loose = [key for key in classes if classes[key].loose]
+    if not loose:
+        return home
+    weights = {key: c.weight for key, c in classes.items()}
+    anchors = [key for key in classes if not classes[key].loose]
+    loose.sort(key=lambda key: (-weights[key], repr(key)))
+    shared = _shared(classes, loose)  # what several may stand for although nobody said it
+    guests: dict[Key, tuple[str, ...]] = {}
+    for place, key in enumerate(loose):
+        own = classes[key].reading
+        options = [k for k in anchors if _fits(own, k)]
+        if not options:
+            earlier = [k for k in loose[:place] if home[k] == k]
+            options = [k for k in earlier if _fits(own, k) or _fits(classes[k].reading, key)]
+            options = options or [k for k in own.also if k in shared]
+        options = [k for k in options if not _clash(own.names, guests.get(k) or _names(classes, k))]
+        if not options:
+            continue
+        best = min(options, key=lambda k: (-weights.get(k, shared.get(k, 0)), repr(k)))
+        home[key] = best
+        if own.names and best not in guests:
+            guests[best] = own.names
     return home
 
 
-def _loose(r: Reading) -> bool:
+def _names(classes: Mapping[Key, _Class], key: Key) -> tuple[str, ...]:
+    return classes[key].reading.names if key in classes else ()
+
+
+def _clash(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two answers give values to different variables: x=5 is not y=5."""
+    return bool(one) and bool(other) and one != other
+
+
+def _shared(classes: Mapping[Key, _Class], loose: Sequence[Key]) -> dict[Key, int]:
+    weight: Counter[Key] = Counter()
+    times: Counter[Key] = Counter()
+    for key in loose:
+        for other in classes[key].reading.also:
+            weight[other] += classes[key].weight
+            times[other] += 1
+    # Of shapes this does not hold: a row and a column may both be a tuple, but are not each other.
+    return {k: weight[k] for k, n in times.items() if n > 1 and k not in classes and k[0] not in ("tuple", "set")}
+
+
+def _is_loose(r: Reading) -> bool:
     return bool(r.also) or r.digits >= _LONG_DECIMAL
 
 
@@ -95,14 +185,80 @@ def _fits(r: Reading, key: Key) -> bool:
 
 def _rounds(r: Reading, key: Key) -> bool:
     """Whether the long decimal ``r`` is ``key``'s value, rounded or cut off at its last digit."""
-    if r.key[0] != "n" or key[0] not in ("n", "r"):
+    if r.key[0] != "n" or key[0] not in "nr":
         return False
-    shown = Fraction(r.key[1], r.key[2])
-    value = Fraction(key[1], key[2]) if key[0] == "n" else Fraction(key[1])
-    if not shown or not value or (shown > 0) != (value > 0):
+    shown, value = Fraction(r.key[1], r.key[2]), position(key)
+    if not isinstance(value, Fraction) or not shown or not value or (shown > 0) != (value > 0):
         return False
-    if r.digits >= _FLOAT_DIGITS and abs(shown - value) * 10**15 < abs(value):
+    if _FLOAT_DIGITS <= r.digits <= _FLOAT_DIGITS + 3 and shown.denominator > 1 and abs(shown - value) * 10**14 < abs(value):
         return True  # 0.30000000000000004
     if (value * 10**r.places).denominator == 1:  # it could have been written out
         return False
-    return bool(abs(shown - value) * 10**r.places <= 1)
+    return abs(shown - value) * 10**r.places <= 1
+
+
+# --- what the question asks for ------------------------------------------------------------------
+
+
+def _as_asked(r: Reading, asked: Asked) -> Reading:
+    """A reading with what it may stand for in this question."""
+    if asked == NOTHING:
+        return r
+    if asked.units and r.units:
+        unit = " ".join(r.units).lower().replace(".", "").rstrip("s")
+        r = replace(r, key=("unit", unit, r.key), also=(r.key, *r.also), names=(*r.names, unit))
+    also: list[Key] = []
+    for key in (r.key, *r.also):
+        value = position(key) if key[0] in "nr" else None
+        if not isinstance(value, Fraction):
+            continue
+        if asked.percent and abs(value) <= 1:
+            also.append(_number(value * 100))
+        if asked.places is not None:
+            scaled = [value, value * 100] if asked.percent else [value]
+            also += [_number(_rounded(v, asked.places)) for v in scaled]
+    also += [("choice", letter) for letter, text in asked.choices if text and reading(text).fits(r.key)]
+    also = [k for k in dict.fromkeys(also) if k != r.key]
+    return replace(r, also=(*r.also, *also)) if also else r
+
+
+def _rounded(x: Fraction, places: int) -> Fraction:
+    scale = 10**places
+    n = abs(x) * scale + Fraction(1, 2)
+    return Fraction(n.numerator // n.denominator, scale) * (1 if x >= 0 else -1)
+
+
+def _number(x: Fraction) -> Key:
+    return ("n", x.numerator, x.denominator)
+
+
+# --- the judge -----------------------------------------------------------------------------------
+
+
+def _ask(judge: Judge, home: dict[Key, Key], given: Sequence[tuple[str, Reading]]) -> int:
+    """Shows what our parser could not read to the judge; changes ``home``, counts the undecided.
+
+    A class that was not read joins at most one other, the heaviest that the judge calls equal.
+    """
+    weight = Counter(home[r.key] for _, r in given)
+    read_at_all = {home[r.key] for _, r in given if r.understood}
+    spoken: dict[Key, str] = {}
+    for answer, r in given:
+        at = home[r.key]
+        spoken[at] = min(spoken.get(at, answer), answer, key=lambda s: (len(s), s))
+    order = sorted(weight, key=lambda k: (k not in read_at_all, -weight[k], repr(k)))
+    undecided = 0
+    for place, key in enumerate(order):
+        if key in read_at_all or key[0] == "word":
+            continue
+        for other in order[:place]:
+            if home.get(other, other) != other or other[0] == "word":
+                continue
+            verdict = judge(*sorted((spoken[key], spoken[other])))
+            undecided += verdict is Verdict.UNDECIDED
+            if verdict is Verdict.EQUAL:
+                for k, at in home.items():
+                    if at == key:
+                        home[k] = other
+                break
+    return undecided

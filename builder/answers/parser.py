@@ -1,64 +1,45 @@
 r"""Tokens of one expression to a tree, by operator precedence.
 
-Implicit products, mixed numbers, ``\frac12``, function powers (``\sin^2 x``), absolute values,
+Implicit products, mixed numbers, ``\frac12``, function powers (``\sin^2 x``), absolute values, sums,
 base-n numerals and units after a value are read here.  Lists, relations and intervals are not: see
-:mod:`.structure`.  A form that is not understood raises :class:`~.tree.Unreadable`.
+:mod:`.reader`.  A form that is not understood raises :class:`~.tree.Unreadable`.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from .tokens import FUNCTIONS, Token
-from .tree import Call, Name, Node, Num, Unreadable
+from .numerals import continued, number
+from .tokens import END, Token
+from .tree import Call, Name, Node, Num, Unreadable, whole
+from .vocabulary import ACCENTS, BINOMIALS, FRACTIONS, LETTER_UNITS
 
 MAX_DEPTH = 60
-_END = Token("end", "")
-_FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac", "xfrac"})
 _PAIRS = {"(": ")", "[": "]", "{": "}", "lfloor": "rfloor", "lceil": "rceil"}
-_MAX_DIGITS = 1400
-
-
-def number(text: str) -> Num:
-    """A numeral as written: thousands separators, decimals, repeating decimals, scientific notation."""
-    raw = text
-    if "\\overline" in text or "\\dot" in text:
-        head, _, rest = text.partition("\\")
-        period = "".join(ch for ch in rest if ch.isdigit())
-        whole, _, fixed = head.partition(".")
-        base = Fraction(int((whole + fixed) or "0"), 10 ** len(fixed))
-        return Num(base + Fraction(int(period), 10 ** len(fixed) * (10 ** len(period) - 1)), raw)
-    digits = "".join(ch for ch in text if ch.isdigit() or ch in ".eE+-")
-    if digits.count(".") > 1 or len(digits) > _MAX_DIGITS:
-        raise Unreadable("numeral")
-    mantissa, _, exponent = digits.lower().partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    if not whole and not fraction:
-        raise Unreadable("numeral")
-    value = Fraction(int((whole + fraction) or "0"), 10 ** len(fraction))
-    if exponent:
-        if abs(int(exponent)) > _MAX_DIGITS:
-            raise Unreadable("exponent")
-        value *= Fraction(10) ** int(exponent)
-    return Num(value, digits)
+_SIGNS = {"-": "neg", "pm": "pm", "mp": "mp"}
+_ADDITIVE = ("+", "-", "pm", "mp")
+_SEVERAL = frozenset({"gcd", "lcm", "max", "min", "log", "binom", "perm"})  # functions of several arguments
+_INVERTED = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})  # whose power -1 is the inverse
+_REPEATED = {"sum": "sum", "prod": "prod"}
+_OPAQUE = {"int": "int", "lim": "lim"}
+_MINUS_ONE = Call("neg", (whole(1),))
 
 
 class Parser:
-    """Reads one expression; use :func:`parse`."""
+    """Reads one expression; use :func:`parse`.  ``units`` are the words passed over after values."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.at = 0
         self.depth = 0
         self.bars = 0
+        self.units: list[str] = []
 
     @property
     def now(self) -> Token:
-        return self.tokens[self.at] if self.at < len(self.tokens) else _END
+        return self.tokens[self.at] if self.at < len(self.tokens) else END
 
     @property
     def ahead(self) -> Token:
-        return self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else _END
+        return self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else END
 
     def take(self) -> Token:
         token = self.now
@@ -68,26 +49,36 @@ class Parser:
     def is_op(self, *ops: str) -> bool:
         return self.now.kind == "op" and self.now.text in ops
 
+    def is_open(self, *brackets: str) -> bool:
+        return self.now.kind == "open" and self.now.text in brackets
+
     def expect(self, kind: str, text: str) -> None:
         if self.now.kind != kind or self.now.text != text:
             raise Unreadable(f"expected {text}")
         self.at += 1
 
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Unreadable("nested too deeply")
+
     # --- sums and products ---------------------------------------------------------------------
 
     def sum(self) -> Node:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Unreadable("depth")
+        self.deeper()
         terms: list[Node] = []
-        if not self.is_op("+", "-", "pm", "mp"):
+        if not self.is_op(*_ADDITIVE):
             terms.append(self.product())
-        while self.is_op("+", "-", "pm", "mp"):
+        while self.is_op(*_ADDITIVE):
             sign = self.take().text
             term = self.product()
-            terms.append(term if sign == "+" else Call({"-": "neg"}.get(sign, sign), (term,)))
+            terms.append(term if sign == "+" else Call(_SIGNS[sign], (term,)))
+        node = terms[0] if len(terms) == 1 else Call("+", tuple(terms))
+        while self.is_op("mod", "choose", "over"):  # n \choose k
+            fn = {"mod": "mod", "choose": "binom", "over": "/"}[self.take().text]
+            node = Call(fn, (node, self.product() if fn == "mod" else self.sum()))
         self.depth -= 1
-        return terms[0] if len(terms) == 1 else Call("+", tuple(terms))
+        return node
 
     def product(self) -> Node:
         left = self.signed()
@@ -97,7 +88,7 @@ class Parser:
                 left = Call("*", (left, self.signed()))
             elif self.is_op("/"):
                 self.take()
-                if self.now.kind == "text":  # "km/h": a unit
+                if self.now.kind == "text" or (self.units and self.now.text in LETTER_UNITS):  # km/h
                     self.unit()
                 else:
                     left = Call("/", (left, self.signed()))
@@ -109,29 +100,31 @@ class Parser:
                 return left
 
     def unit(self) -> None:
-        """Skips a unit or words after a value, with a power: ``\\text{cm}^2``."""
-        if len(self.take().text.split(" ", 1)[0]) > 20:
+        r"""Passes over a unit or words after a value, with a power: ``\text{cm}^2``."""
+        text = self.take().text
+        if len(text.split(" ", 1)[0]) > 20:
             raise Unreadable("words run together")
         if self.is_op("^"):
             self.take()
-            self.argument()
+            exponent = self.argument(whole_number=True)
+            text += f"^{exponent.raw}" if isinstance(exponent, Num) else ""
+        self.units.append(text)
 
     def signed(self) -> Node:
         signs: list[str] = []
-        while self.is_op("-", "+", "pm", "mp"):
+        while self.is_op(*_ADDITIVE):
             signs.append(self.take().text)
         node = self.power()
         for sign in reversed(signs):
             if sign != "+":
-                node = Call({"-": "neg"}.get(sign, sign), (node,))
+                node = Call(_SIGNS[sign], (node,))
         return node
 
     def starts_factor(self) -> bool:
         token = self.now
         if token.kind == "num":
             # Two numerals side by side are no product: "3 1 -4".
-            previous = self.tokens[self.at - 1]
-            return previous.kind not in ("num", "var")
+            return self.tokens[self.at - 1].kind not in ("num", "var", "text")
         if token.kind == "op":
             return token.text == "|" and self.bars == 0
         return token.kind in ("var", "fn", "cmd") or (token.kind == "open" and token.text in _PAIRS)
@@ -145,12 +138,14 @@ class Parser:
         self.take()
         if self.ordinal():
             return base
+        if self.is_op("'"):
+            return self.postfix(base)
         exponent = self.argument(whole_number=True)
         return self.postfix(Call("^", (base, exponent)))
 
     def ordinal(self) -> bool:
-        """Whether ``^{\\text{th}}`` follows, which is then passed over."""
-        width = 1 if self.now.kind == "text" else 3 if self.ahead.kind == "text" else 0
+        r"""Whether ``^{\text{th}}`` follows, which is then passed over."""
+        width = 1 if self.now.kind == "text" else 3 if self.is_open("{") and self.ahead.kind == "text" else 0
         self.at += width
         return width > 0
 
@@ -158,7 +153,11 @@ class Parser:
         while True:
             if self.is_op("!"):
                 self.take()
-                node = Call("!", (node,))
+                if self.is_op("!"):
+                    self.take()
+                    node = Call("!!", (node,))
+                else:
+                    node = Call("!", (node,))
             elif self.is_op("%"):
                 self.take()
                 node = Call("pct", (node,))
@@ -169,9 +168,9 @@ class Parser:
                 return node
 
     def argument(self, whole_number: bool = False) -> Node:
-        """What follows ``^``, ``\\frac`` or ``\\sqrt``: a group, or one digit, letter or command."""
+        r"""What follows ``^``, ``\frac`` or ``\sqrt``: a group, or one digit, letter or command."""
         token = self.now
-        if token.kind == "open" and token.text == "{":
+        if self.is_open("{"):
             return self.group()
         if token.kind == "num" and not whole_number and token.text.isdigit() and len(token.text) > 1:
             # \frac12: TeX takes one digit.
@@ -181,13 +180,15 @@ class Parser:
             sign = self.take().text
             node = self.argument(whole_number)
             return Call("neg", (node,)) if sign == "-" else node
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Unreadable("depth")
+        self.deeper()
         node = self.atom()
-        if whole_number and self.is_op("^"):  # 2^3^4 = 2^(3^4)
-            self.take()
-            node = Call("^", (node, self.argument(True)))
+        if whole_number:
+            while self.is_op("!"):
+                self.take()
+                node = Call("!", (node,))
+            if self.is_op("^"):  # 2^3^4 = 2^(3^4)
+                self.take()
+                node = Call("^", (node, self.argument(True)))
         self.depth -= 1
         return node
 
@@ -219,15 +220,30 @@ class Parser:
             fn = {"lfloor": "floor", "lceil": "ceil"}.get(token.text)
             return Call(fn, (node,)) if fn else node
         if self.is_op("|"):
-            self.take()
-            self.bars += 1
-            node = self.sum()
-            if not self.is_op("|"):
-                raise Unreadable("bar")
-            self.take()
-            self.bars -= 1
-            return Call("abs", (node,))
+            return self.absolute()
+        if self.is_op("_", "^"):
+            return self.prefixed()
         raise Unreadable(f"token {token.text}")
+
+    def absolute(self) -> Node:
+        self.take()
+        self.bars += 1
+        node = self.sum()
+        if not self.is_op("|"):
+            raise Unreadable("bar")
+        self.take()
+        self.bars -= 1
+        return Call("abs", (node,))
+
+    def prefixed(self) -> Node:
+        """``_{10}C_{3}``, ``^{10}C_3``, ``^{10}P_3``."""
+        self.take()
+        n = self.argument(whole_number=True)
+        if self.now.kind != "var" or self.now.text not in ("C", "P") or self.ahead != Token("op", "_"):
+            raise Unreadable("prefix")
+        fn = {"C": "binom", "P": "perm"}[self.take().text]
+        self.take()
+        return Call(fn, (n, self.argument(whole_number=True)))
 
     def numeral(self) -> Node:
         node = number(self.take().text)
@@ -236,8 +252,13 @@ class Parser:
             base = self.argument(whole_number=True)
             if not isinstance(base, Num):
                 raise Unreadable("base")
-            return Call("base", (Num(Fraction(0), node.raw), base))
-        if node.value.denominator == 1 and "." not in node.raw:
+            return Call("base", (Num(node.value, node.raw), base))
+        if self.now == Token("var", "...") and "." in node.raw:
+            value = continued(node.raw)
+            if value is not None:
+                self.take()
+                return Num(value)
+        if node.value.q == 1 and "." not in node.raw:
             part = self.mixed_part()
             if part is not None:
                 return Call("+", (node, part))
@@ -246,22 +267,22 @@ class Parser:
     def mixed_part(self) -> Node | None:
         r"""The fraction of a mixed number: ``3\frac{1}{2}``, ``3 1/2``."""
         start = self.at
-        previous = self.tokens[start - 2] if start >= 2 else _END
+        previous = self.tokens[start - 2] if start >= 2 else END
         if previous.kind == "op" and previous.text in ("/", "^", "_"):
+            return None
+        if self.is_op("+"):
             return None
         saved = list(self.tokens[start : start + 8])
         part: Node | None = None
-        if self.now.kind == "cmd" and self.now.text in _FRACTIONS:
+        if self.now.kind == "cmd" and self.now.text in FRACTIONS:
             part = self.command()
-        elif self.now.kind == "num" and self.ahead == Token("op", "/") and self.tokens[start + 2 :]:
+        elif self.now.kind == "num" and self.ahead.kind == "op" and self.ahead.text == "/":
             top = number(self.take().text)
             self.take()
             if self.now.kind == "num":
                 part = Call("/", (top, number(self.take().text)))
-        if isinstance(part, Call) and part.fn == "/":
-            top_node, bottom = part.args
-            whole = isinstance(top_node, Num) and isinstance(bottom, Num)
-            if whole and not self.is_op("^") and self.now.kind not in ("var",) and _proper(top_node, bottom):
+        if isinstance(part, Call) and part.fn == "/" and not self.is_op("^") and self.now.kind != "var":
+            if _is_proper(*part.args):
                 return part
         self.at = start
         self.tokens[start : start + 8] = saved
@@ -273,10 +294,27 @@ class Parser:
             return Name(name)
         if self.is_op("_"):
             self.take()
-            name = f"{name}_{self.subscript()}"
+            subscript = self.subscript()
+            if name == "C" and subscript.isdigit() and self.is_op("^"):  # C_{10}^{3}
+                self.take()
+                return Call("binom", (number(subscript), self.argument(whole_number=True)))
+            name = f"{name}_{subscript}"
+        elif name in ("C", "P") and self.is_open("("):
+            chosen = self.chosen()
+            if chosen is not None:
+                return Call("binom" if name == "C" else "perm", chosen)
         while self.is_op("'"):
             name += self.take().text
         return Name(name)
+
+    def chosen(self) -> tuple[Node, Node] | None:
+        """The arguments of ``C(10, 3)``, where that is what follows."""
+        window = self.tokens[self.at : self.at + 5]
+        shape = [t.text if t.kind in ("open", "sep", "close") else t.kind for t in window]
+        if shape != ["(", "num", ",", "num", ")"]:
+            return None
+        self.at += 5
+        return number(window[1].text), number(window[3].text)
 
     def subscript(self) -> str:
         if self.now.kind != "open":
@@ -286,11 +324,14 @@ class Parser:
             return token.text
         parts: list[str] = []
         self.take()
-        while self.now.kind != "close":
-            if self.now.kind in ("end", "open"):
+        depth = 1
+        while depth:
+            token = self.take()
+            if token.kind == "end":
                 raise Unreadable("subscript")
-            parts.append(self.take().text)
-        self.take()
+            depth += (token.kind == "open") - (token.kind == "close")
+            if depth:
+                parts.append(token.text)
         return "".join(parts)
 
     def function(self) -> Node:
@@ -306,14 +347,13 @@ class Parser:
             node = self.root()
         else:
             args = self.arguments(fn)
-            inverse = power == Call("neg", (Num(Fraction(1), "1"),)) and fn in ("sin", "cos", "tan", "cot")
-            if inverse:
+            if power == _MINUS_ONE and fn in _INVERTED:
                 fn, power = f"arc{fn}", None
             node = Call(fn, (*args, base) if base is not None else args)
         return node if power is None else Call("^", (node, power))
 
     def root(self) -> Node:
-        if self.now == Token("open", "[") or (self.now.kind == "open" and self.now.text == "["):
+        if self.is_open("["):
             self.take()
             index = self.sum()
             self.expect("close", "]")
@@ -322,45 +362,74 @@ class Parser:
 
     def arguments(self, fn: str) -> tuple[Node, ...]:
         r"""``\sin(x)``, ``\max(a, b)``, ``\sin 2x``: without brackets a run of factors."""
-        if self.now.kind == "open" and self.now.text in "({":
+        if self.now.kind == "open" and self.now.text in "({[":
             opener = self.take().text
             args = [self.sum()]
-            while self.now.kind == "sep" and self.now.text == "," and fn in ("gcd", "lcm", "max", "min", "log"):
+            while self.now.kind == "sep" and self.now.text == "," and fn in _SEVERAL:
                 self.take()
                 args.append(self.sum())
             self.expect("close", _PAIRS[opener])
             return tuple(args)
-        factors = [self.power()]
-        while self.starts_factor() and self.now.kind != "fn" and not (
-            self.now.kind == "open" and self.now.text == "("
-        ):  # fmt: skip
-            factors.append(self.power())
-        node = factors[0]
-        for factor in factors[1:]:
-            node = Call("*", (node, factor))
-        if self.is_op("/") and self.ahead.kind == "num" and isinstance(node, Name):
+        if self.is_op("-"):
+            self.take()
+            return (Call("neg", self.arguments(fn)),)
+        node = self.power()
+        while self.starts_factor() and self.now.kind != "fn" and not self.is_open("("):
+            node = Call("*", (node, self.power()))
+        if self.is_op("/") and self.ahead.kind == "num" and _is_angle(node):
             self.take()  # \sin \pi/6
             node = Call("/", (node, number(self.take().text)))
         return (node,)
 
     def command(self) -> Node:
         name = self.take().text
-        if name in _FRACTIONS:
+        if name in FRACTIONS:
             top = self.argument()
             return Call("/", (top, self.argument()))
-        if name in ("binom", "dbinom", "tbinom"):
+        if name in BINOMIALS:
             top = self.argument()
             return Call("binom", (top, self.argument()))
-        if name == "operatorname" and self.now.kind == "var":
-            raise Unreadable("operator")
+        if name in ACCENTS:
+            return self.argument()
+        if name in _REPEATED or name in _OPAQUE:
+            return self.over_range(name)
         raise Unreadable(f"command {name}")
 
+    def over_range(self, name: str) -> Node:
+        r"""``\sum_{k=1}^{n} k^2``, ``\prod``; ``\int_a^b`` and ``\lim_{x \to 0}`` as they are written."""
+        variable: Node | None = None
+        bounds: list[Node] = []
+        while self.is_op("_", "^"):
+            if self.take().text == "_" and self.is_open("{") and name != "int":
+                self.take()
+                variable = self.atom()
+                if self.take().text not in ("=", "->"):
+                    raise Unreadable("range")
+                bounds.insert(0, self.sum())
+                self.expect("close", "}")
+            else:
+                bounds.append(self.argument(whole_number=True))
+        self.deeper()
+        term = self.product()
+        self.depth -= 1
+        if name in _REPEATED:
+            if variable is None or len(bounds) != 2:
+                raise Unreadable("range")
+            return Call(name, (variable, *bounds, term))
+        return Call(name, (*(() if variable is None else (variable,)), *bounds, term))
 
-def _proper(top: Node, bottom: Node) -> bool:
+
+def _is_proper(top: Node, bottom: Node) -> bool:
     if not isinstance(top, Num) or not isinstance(bottom, Num):
         return False
     plain = "." not in top.raw and "." not in bottom.raw
-    return plain and 0 < top.value < bottom.value
+    return plain and bool(0 < top.value < bottom.value)
+
+
+def _is_angle(node: Node) -> bool:
+    if isinstance(node, Call) and node.fn == "*":
+        return all(isinstance(a, Num | Name) for a in node.args)
+    return isinstance(node, Name)
 
 
 def parse(tokens: list[Token]) -> Node:
@@ -369,11 +438,17 @@ def parse(tokens: list[Token]) -> Node:
     Raises:
         Unreadable: it is no expression, or nested too deeply.
     """
+    return parse_with_units(tokens)[0]
+
+
+def parse_with_units(tokens: list[Token]) -> tuple[Node, tuple[str, ...]]:
+    """The tree, and the units that stand after its values.
+
+    Raises:
+        Unreadable: it is no expression, or nested too deeply.
+    """
     parser = Parser(list(tokens))
     node = parser.sum()
-    if parser.now is not _END:
+    if parser.now is not END:
         raise Unreadable(f"stray {parser.now.text}")
-    return node
-
-
-__all__ = ["FUNCTIONS", "Parser", "number", "parse"]
+    return node, tuple(parser.units)

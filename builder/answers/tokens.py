@@ -11,33 +11,41 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from . import vocabulary as v
+
 
 class Token(NamedTuple):
-    """``kind``: num, var, fn, cmd, text, op, rel, sep, open, close, env."""
+    """``kind``: num, var, fn, cmd, text, op, rel, sep, open, close, end."""
 
     kind: str
     text: str
     spaced: bool = False  # white space stands before it
 
 
-_UNICODE = str.maketrans(
-    {"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "•": "*"}
-    | {"÷": "/", "⁄": "/", "∕": "/", "π": r"\pi ", "√": r"\sqrt ", "∞": r"\infty ", "≤": r"\le ", "⩽": r"\le "}
-    | {"≥": r"\ge ", "⩾": r"\ge ", "≠": r"\ne ", "∪": r"\cup ", "∩": r"\cap ", "∈": r"\in ", "±": r"\pm "}
-    | {"°": r"^{\circ}", "º": r"^{\circ}", "∅": r"\emptyset ", "ø": r"\emptyset ", "′": "'", "’": "'"}
-    | {"θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ", "ℝ": r"\R ", "∠": "", "△": "", "€": "", "£": "", "¥": ""}
-    | {"½": r"\frac{1}{2}", "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}", "⅓": r"\frac{1}{3}", "⅔": r"\frac{2}{3}"}
-    | {"∓": r"\mp ", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil ", "，": ", ", "；": "; "}
-    | {c: f"^{{{d}}}" for c, d in zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ", [*"0123456789n"], strict=True)}
-    | {c: f"_{{{d}}}" for c, d in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
-)
+END = Token("end", "")
+
+# --- mending -------------------------------------------------------------------------------------
+
 _BROKEN = (
     (re.compile(r"\x0c(?=rac|loor)"), r"\\f"),
-    (re.compile(r"\x08(?=inom|oxed|eta|egin|ar\b|f\b|mod)"), r"\\b"),
-    (re.compile(r"\t(?=ext|frac|imes|heta|an\b|o\b)"), r"\\t"),
-    (re.compile(r"\r(?=ight|angle|m\b|floor|ceil)"), r"\\r"),
-    (re.compile(r"\n(?=eq\b|e\b|eg\b)"), r"\\n"),
+    (re.compile(r"\x08(?=inom|oxed|eta|egin|ar\b|f\b|mod|ig)"), r"\\b"),
+    (re.compile(r"\t(?=ext|frac|imes|heta|an\b|o\b|au\b|riangle)"), r"\\t"),
+    (re.compile(r"\r(?=ight|angle|m\b|floor|ceil|ho\b)"), r"\\r"),
+    (re.compile(r"\n(?=eq\b|e\b|eg\b|u\b|otin)"), r"\\n"),
+    (re.compile(r"\x07(?=pprox|lpha|ngle)"), r"\\a"),
+    (re.compile(r"\x0b(?=ec|ert|arphi|artheta|arepsilon)"), r"\\v"),
 )
+_RAISED = re.compile(f"[{''.join(v.SUPERSCRIPTS)}]+")
+_LOWERED = re.compile(f"[{''.join(v.SUBSCRIPTS)}]+")
+_REWRITES = (
+    (re.compile(r"(?<=\\\\)\[-?[\d.]{1,6}\s?(?:pt|em|ex|mm|cm)\]"), ""),  # the height of a row
+    (re.compile(r"(?<!\\)\\[\[\]()]"), " "),  # \[ ... \]
+    (re.compile(r"\\(?:boxed|fbox)\s?(?=\{)"), ""),
+    (re.compile(r"(?<=\d)\{([A-Za-z]{2,20})\}"), r"\\text{\1}"),  # 12{cm}
+    (re.compile(r"(?<=\d)\s{0,2}[xX]\s{0,2}(?=10\s?\^|10\*\*)"), r"\\times "),  # 6.1 x 10^7
+    (re.compile(r"\.(?=\s{0,2}(?:\\right)?[)\]}])"), ""),  # (1, 2.]
+)
+_LOST_BACKSLASH = re.compile(r"(?<!\\)\\(?=[\d-])")  # a row of a matrix: 1\2
 
 
 def mend(text: str) -> str:
@@ -45,190 +53,69 @@ def mend(text: str) -> str:
     for pattern, command in _BROKEN:
         text = pattern.sub(command, text)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_UNICODE)).translate(_UNICODE)
+        text = _RAISED.sub(lambda m: "^{" + "".join(v.SUPERSCRIPTS[c] for c in m.group()) + "}", text)
+        text = _LOWERED.sub(lambda m: "_{" + "".join(v.SUBSCRIPTS[c] for c in m.group()) + "}", text)
+        text = unicodedata.normalize("NFKC", text.translate(v.CHARACTERS)).translate(v.CHARACTERS)
         text = "".join("" if unicodedata.category(ch) == "Cf" else str(unicodedata.decimal(ch, ch)) for ch in text)
-    # A doubled backslash before a command is an escape of JSON or Python, save in a matrix.
-    if "\\\\" in text and "begin" not in text:
-        text = re.sub(r"\\\\(?=[a-zA-Z(\[{])", r"\\", text)
-    text = re.sub(r"\\(?:boxed|fbox)\s?(?=\{)", "", text)
-    text = re.sub(r"(?<=\d)\{([A-Za-z]{2,20})\}", r"\\text{\1}", text)  # 12{cm}
-    return text.replace("\x00", "").strip()
+    if "begin" in text:
+        text = _LOST_BACKSLASH.sub(r"\\\\", text)
+    if "\\\\" in text:
+        text = _single_backslashes(text)
+    text = _unboxed(text.replace("\x00", ""))
+    for pattern, replacement in _REWRITES:
+        text = pattern.sub(replacement, text)
+    return text.strip()
 
 
-FUNCTIONS = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "arccot",
-        "sinh",
-        "cosh",
-        "tanh",
-        "log",
-        "ln",
-        "lg",
-        "exp",
-        "sqrt",
-        "abs",
-        "floor",
-        "ceil",
-        "gcd",
-        "lcm",
-        "max",
-        "min",
-    ]
-)
-_ALIAS = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "ceiling": "ceil", "cosec": "csc", "tg": "tan"}
-_RELATIONS = {"le": "<=", "leq": "<=", "leqslant": "<=", "lt": "<", "ge": ">=", "geq": ">=", "gt": ">"} | {
-    "geqslant": ">=", "ne": "!=", "neq": "!=", "in": "in", "approx": "~", "equiv": "==", "sim": "~"
-}  # fmt: skip
-_OPERATORS = {"cdot": "*", "times": "*", "div": "/", "ast": "*", "pm": "pm", "mp": "mp", "cup": "cup"} | {
-    "cap": "cap", "setminus": "setminus", "backslash": "setminus", "colon": ":", "circ": "deg",
-    "degree": "deg", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "bmod": "mod", "to": "->",
-}  # fmt: skip
-_OPEN = {"lfloor": "lfloor", "lceil": "lceil", "langle": "<", "lbrack": "[", "lbrace": r"\{"}
-_CLOSE = {"rfloor": "rfloor", "rceil": "rceil", "rangle": ">", "rbrack": "]", "rbrace": r"\}"}
-_SKIP = frozenset(
-    [
-        "left",
-        "right",
-        "big",
-        "Big",
-        "bigg",
-        "Bigg",
-        "bigl",
-        "bigr",
-        "Bigl",
-        "Bigr",
-        "biggl",
-        "biggr",
-        "displaystyle",
-        "textstyle",
-        "scriptstyle",
-        "limits",
-        "quad",
-        "qquad",
-        "thinspace",
-        "rm",
-        "bf",
-        "it",
-        "mathstrut",
-        "nolimits,",
-        ";",
-        ":",
-        "!",
-        "space",
-        "nonumber",
-        "middle",
-    ]
-) | {",", ";", ":", "!", " ", "$", "\n", "-"}
-_GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "varepsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "vartheta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "varphi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Sigma",
-        "Phi",
-        "Psi",
-        "Omega",
-        "ell",
-        "hbar",
-        "R",
-        "N",
-        "Z",
-        "Q",
-    ]
-)
-_SEPARATORS = frozenset({"and", "or", "und", "oder"})
-_UNIT_WORDS = frozenset(
-    [
-        "cm",
-        "mm",
-        "km",
-        "dm",
-        "nm",
-        "kg",
-        "mg",
-        "ml",
-        "cl",
-        "dl",
-        "ft",
-        "in",
-        "hr",
-        "hrs",
-        "min",
-        "mins",
-        "sec",
-        "secs",
-        "mph",
-        "kph",
-        "kmh",
-        "lb",
-        "lbs",
-        "oz",
-        "yd",
-        "mi",
-        "Hz",
-        "pm",
-        "am",
-        "AM",
-        "PM",
-        "th",
-        "st",
-        "nd",
-        "rd",
-        "sq",
-        "cc",
-    ]
-)
-_TEXT_COMMANDS = (
-    r"text|textbf|textit|textrm|textsf|texttt|textnormal|mbox|hbox|mathrm|mathbf|mathit|mathsf|mathbb|mathcal"
-    r"|mathfrak|operatorname\*?|bf|rm|boldsymbol|underline|emph"
-)
+_BOX = re.compile(r"[\s$]*(?:\\[\[(])?[\s$]*\\(?:boxed|fbox)\s?\{")
+_AFTER_BOX = re.compile(r"[\s$.]*(?:\\[\])])?[\s$.]*")
+
+
+def _unboxed(text: str) -> str:
+    """The inside of a box that is all of a text."""
+    m = _BOX.match(text)
+    if m is None:
+        return text
+    depth = 1
+    for k in range(m.end(), len(text)):
+        depth += {"{": 1, "}": -1}.get(text[k], 0)
+        if depth == 0:
+            return text[m.end() : k] if _AFTER_BOX.fullmatch(text, k + 1) else text
+    return text
+
+
+_ESCAPED_COMMAND = re.compile(r"(?<!\\)\\\\(?=(?:[dt]?frac|sqrt|pi|text|cdot|left|right|end)(?![a-z]))")
+
+
+def _single_backslashes(text: str) -> str:
+    r"""A doubled backslash before a command is an escape of JSON or Python, but in a matrix a new row.
+
+    There ``\\\\frac`` is a row and a command, and ``\\frac`` can only be a command: nobody starts a
+    row with the letters "frac".
+    """
+    if "begin" not in text:
+        return re.sub(r"\\\\(?=[a-zA-Z(\[{)\]}%$,;!])", r"\\", text)
+    if "\\\\begin" in text:  # escaped throughout
+        return text.replace("\\\\", "\\")
+    return _ESCAPED_COMMAND.sub(r"\\", text.replace("\\\\\\\\", "\\\\ \\\\"))
+
+
+# --- tokens --------------------------------------------------------------------------------------
+
+_GROUP = r"(?:,(?:\\!){1,3}\s?|,|\{,\}|\\,|\\!|\\ |,\\,|,\\ |\{\\,\}|\ |~|')"
 _NUMBER = (
-    r"\d{0,400}\.(?:\d{0,400}\\overline\s?\{\d{1,200}\}|\d{0,400}\\dot\s?\{?\d\}?)"  # 0.1\overline{6}
-    r"|\d{1,3}(?:(?:,|\{,\}|,\\!\s?|\\,|\\!|\\ |,\\,|\{\\,\}|\ )\d{3})+(?![\d])(?:\.\d+)?"
+    r"\d{0,400}\.\d{0,400}(?:\\(?:overline|bar)\s?\{\d{1,200}\}|\\(?:overline|bar)\s?\d"
+    r"|\\dot\s?\{?\d\}?(?:\d{0,40}\\dot\s?\{?\d\}?)?|\(\d{1,40}\)(?![\d^]))"  # repeating: 0.1\overline{6}, 0.1(6)
+    rf"|\d{{1,3}}(?:{_GROUP}\d{{3}})+(?![\d])(?:\.\d+)?"
+    r"|\d{1,3}(?:\.\d{3})+,\d{1,9}(?!\d)|\d{1,3}(?:\.\d{3}){2,}(?![\d,.])"
     r"|(?:\d+\.\d+|\d+|\.\d+)(?:[eE][+-]?\d{1,4}(?![\d\w]))?|\d+\.(?!\d)"
 )
 _TOKEN = re.compile(
-    rf"(?P<ws>\s+|~|\\[hv]space\*?\{{[^{{}}]*\}})|(?P<text>\\(?:{_TEXT_COMMANDS})(?![a-zA-Z])\s?\{{(?P<body>[^{{}}]*)\}})"
-    r"|(?P<env>\\(?:begin|end)\s?\{(?P<envname>[a-z]{1,12}\*?)\}(?:\{[clr|@ ]{0,60}\})?)"
+    rf"(?P<ws>\s+|~|\\[hv]space\*?\{{[^{{}}]*\}})|(?P<text>\\(?:{v.UNBOXED})(?![a-zA-Z])\s?\{{(?P<body>[^{{}}]*)\}})"
+    r"|(?P<env>\\(?:begin|end)\s?\{(?P<envname>[a-zA-Z]{1,12}\*?)\}(?:\{[clr|@ ]{0,60}\})?)"
     rf"|(?P<deg>\^\s?\{{?\s?\\(?:circ|degree)(?![a-zA-Z])\s?\}}?)|(?P<num>{_NUMBER})"
-    r"|(?P<cmd>\\[a-zA-Z]+\*?)|(?P<row>\\\\)|(?P<brace>\\[{}])|(?P<esc>\\.)|(?P<word>[A-Za-z]+)"
-    r"|(?P<multi>\*\*|<=|>=|!=|==|->|=<)|(?P<one>.)",
+    r"|(?P<cmd>\\[a-zA-Z]+)|(?P<row>\\\\)|(?P<brace>\\[{}])|(?P<esc>\\.)|(?P<word>[A-Za-z]+)"
+    r"|(?P<dots>\.\.\.+)|(?P<multi>\*\*|<=|>=|!=|==|->|=<|=>)|(?P<one>.)",
     re.DOTALL,
 )
 
@@ -237,7 +124,8 @@ def tokenise(text: str) -> list[Token]:
     """The tokens of a text that :func:`mend` went over."""
     tokens: list[Token] = []
     spaced = False
-    depth = 0  # of brackets in which a comma separates
+    # Brackets in which a comma separates; 49,76,109 is a list, whose commas separate everywhere.
+    depth = 1 if _UNSPACED_LIST.search(text) else 0
     at = 0
     while at < len(text):
         m = _TOKEN.match(text, at)
@@ -249,26 +137,31 @@ def tokenise(text: str) -> list[Token]:
         if kind == "ws":
             spaced = True
             continue
-        if kind == "num" and depth and "," in found and "{,}" not in found and "\\!" not in found:
-            # (1,234) is a pair: inside brackets a comma separates.
-            found = found.split(",", 1)[0]
+        before = tokens[-1] if tokens else END
+        if kind == "num" and ((depth and _COMMA_SEPARATES.search(found)) or before.text in ("_", "^")):
+            # (1,234) is a pair: inside brackets a comma separates.  \log_5 225 has two numerals.
+            found = _LEADING_NUMERAL.match(found).group()  # type: ignore[union-attr]
             at = m.start() + len(found)
-        new = _make(kind, found, m, spaced, text)
-        for token in new:
+        for token in _make(kind, found, m, spaced, before):
             if token.kind == "open" and token.text in "([\\{":
                 depth += 1
             elif token.kind == "close" and token.text in ")]\\}":
                 depth -= 1
-        tokens += new
+            tokens.append(token)
         spaced = False
     return tokens
 
 
-def _make(kind: str, found: str, m: re.Match[str], spaced: bool, text: str) -> list[Token]:
+_LEADING_NUMERAL = re.compile(r"\d*\.?\d*(?:\\(?:overline|bar|dot)\s?\{?\d+\}?|\(\d+\))?(?:[eE][+-]?\d+)?")
+_UNSPACED_LIST = re.compile(r"\d,\d{1,2}(?![\d\\])")
+_COMMA_SEPARATES = re.compile(r"^[\d.]*,(?![\\}])")
+
+
+def _make(kind: str, found: str, m: re.Match[str], spaced: bool, before: Token) -> list[Token]:
     if kind == "num":
         return [Token("num", found, spaced)]
     if kind == "text":
-        return _text(m.group("body"), spaced, found.startswith(("\\text", "\\mbox", "\\mathrm")))
+        return _text(m.group("body"), spaced, found)
     if kind == "env":
         return [Token("open" if found.startswith("\\begin") else "close", f"env:{m.group('envname')}", spaced)]
     if kind == "deg":
@@ -282,11 +175,12 @@ def _make(kind: str, found: str, m: re.Match[str], spaced: bool, text: str) -> l
     if kind == "esc":
         return [Token("op", "%", spaced)] if found == "\\%" else [Token("op", "|", spaced)] if found == "\\|" else []
     if kind == "word":
-        return _word(found, spaced, text[m.start() - 1 : m.start()], text[m.end() : m.end() + 1])
+        return _word(found, spaced, before, m)
+    if kind == "dots":
+        return [Token("var", "...", spaced)]
     if kind == "multi":
-        return [Token("op", {"**": "^"}.get(found, found), spaced)] if found in ("**", "->") else [
-            Token("rel", {"=<": "<="}.get(found, found), spaced)
-        ]  # fmt: skip
+        op = {"**": "^", "=<": "<=", "=>": "=>"}.get(found, found)
+        return [Token("op" if found in ("**", "->") else "rel", op, spaced)]
     return _single(found, spaced)
 
 
@@ -299,76 +193,99 @@ def _single(ch: str, spaced: bool) -> list[Token]:
         return [Token("rel", ch, spaced)]
     if ch in ",;&":
         return [Token("sep", ch, spaced)]
-    return [] if ch == "$" else [Token("op", ch, spaced)]
+    return [] if ch in "$\"" else [Token("op", ch, spaced)]
 
 
 def _command(name: str, spaced: bool) -> list[Token]:
-    if name in _SKIP:
+    if name in v.SKIPPED:
         return []
-    if name in _RELATIONS:
-        return [Token("rel", _RELATIONS[name], spaced)]
-    if name in _OPERATORS:
-        return [Token("op", _OPERATORS[name], spaced)]
-    if name in _OPEN:
-        return [Token("open", _OPEN[name], spaced)]
-    if name in _CLOSE:
-        return [Token("close", _CLOSE[name], spaced)]
-    name = _ALIAS.get(name, name)
-    if name in FUNCTIONS:
+    if name in v.RELATIONS:
+        return [Token("rel", v.RELATIONS[name], spaced)]
+    if name in v.OPERATORS:
+        op = v.OPERATORS[name]
+        return [Token("sep" if op in ("or", "and") else "op", op, spaced)]
+    if name in v.OPENERS:
+        return [Token("open", v.OPENERS[name], spaced)]
+    if name in v.CLOSERS:
+        return [Token("close", v.CLOSERS[name], spaced)]
+    name = v.FUNCTION_ALIASES.get(v.VARIANTS.get(name, name), v.VARIANTS.get(name, name))
+    if name in v.FUNCTIONS:
         return [Token("fn", name, spaced)]
-    if name in ("pi", "infty"):
-        return [Token("var", {"infty": "oo"}.get(name, name), spaced)]
-    if name in _GREEK:
+    if name in v.DOTS:
+        return [Token("var", "...", spaced)]
+    if name == "cr":
+        return [Token("sep", "\\\\", spaced)]
+    if name in ("pi", "oo") or name in v.GREEK:
         return [Token("var", name, spaced)]
     return [Token("cmd", name, spaced)]
 
 
-def _text(body: str, spaced: bool, words: bool) -> list[Token]:
+def _text(body: str, spaced: bool, found: str) -> list[Token]:
     r"""Tokens of ``\text{body}``: a number or a letter is itself, "and" separates, the rest is words."""
-    content = body.strip(" \t\n~$")
+    content = body.strip(" \t\n~$\"")
     word = content.strip(" .,;:").lower()
-    if word in _SEPARATORS:
+    if word in v.SEPARATORS and (len(word) > 1 or found.startswith("\\text")):
         return [Token("sep", word, True)]
     if content == "":
         return [Token("sep", ",", True)] if "," in body else []
     if re.fullmatch(r"[A-Za-z]", content):
-        unit = words and content not in ("i", "e")
+        unit = found.startswith(("\\text", "\\mbox", "\\mathrm")) and content not in ("i", "e")
         return [Token("text" if unit else "var", content, spaced)]
     if content in (",", ";"):
         return [Token("sep", content, spaced)]
-    if content == "%" or word in ("percent", "pct"):
+    if content == "%" or word in ("percent", "pct", "per cent"):
         return [Token("op", "%", spaced)]
-    if word in ("degree", "degrees"):
+    if word in ("degree", "degrees", "°"):
         return [Token("op", "deg", spaced)]
-    if word == "i":
-        return [Token("var", "i", spaced)]
-    if word in FUNCTIONS:
-        return [Token("fn", word, spaced)]
-    if re.fullmatch(r"[\d.,/]+", content):
-        return [Token("num", content, spaced)] if "/" not in content else tokenise(content)
+    name = v.FUNCTION_ALIASES.get(word, word)
+    if name in v.FUNCTIONS and not found.startswith(("\\text", "\\mbox")):
+        return [Token("fn", name, spaced)]
+    if word == "to":
+        return [Token("op", ":", spaced)]
+    if word in _INFINITE:
+        return [Token("var", "oo", spaced)]
+    if any(ch.isdigit() for ch in content) or _LETTERS.fullmatch(content):
+        return tokenise(content)
+    if found.startswith("\\math") and not found.startswith("\\mathrm") and len(content) < 4:
+        return [Token("var", ch, spaced) for ch in content if ch.isalpha()] or [Token("text", content, spaced)]
     return [Token("text", content, spaced)]
 
 
-def _word(word: str, spaced: bool, before: str, after: str) -> list[Token]:
+_INFINITE = frozenset({"inf", "infty", "infinity", "oo"})
+_LETTERS = re.compile(r"\(?[A-J]\)?(?:, ?(?:and )?\(?[A-J]\)?)+")
+_GLUE = "0123456789^_*+-=/({})"
+
+
+def _word(word: str, spaced: bool, before: Token, m: re.Match[str]) -> list[Token]:
     lower = word.lower()
-    name = _ALIAS.get(lower, lower)
-    if name in FUNCTIONS:
-        return [Token("fn", name, spaced)]
-    if lower in _SEPARATORS:
+    after = m.string[m.end() : m.end() + 1]
+    if lower in v.SHORT_UNITS and lower in v.FUNCTIONS | {"sec"} and after not in tuple("({^_"):  # 5 min, 5 sec
+        return [Token("text", word, spaced)]
+    name = v.FUNCTION_ALIASES.get(lower, lower)
+    if name in v.FUNCTIONS or name in v.NAMED_FUNCTIONS:
+        return [Token("fn", v.NAMED_FUNCTIONS.get(name, name), spaced)]
+    if lower in v.SEPARATORS and len(lower) > 1:
         return [Token("sep", lower, spaced)]
-    if lower in ("pi",):
-        return [Token("var", "pi", spaced)]
-    if lower in ("inf", "infty", "infinity", "oo"):
+    if lower == "pi" or lower in v.SPELLED_GREEK:
+        return [Token("var", v.VARIANTS.get(lower, lower) if word[0].islower() else word, spaced)]
+    if lower in _INFINITE:
         return [Token("var", "oo", spaced)]
     if lower in ("percent", "pct"):
         return [Token("op", "%", spaced)]
     if lower in ("degree", "degrees", "deg"):
         return [Token("op", "deg", spaced)]
-    if word == "U" and before in ") ]" and after in "( [":
+    if lower in _WORD_OPERATORS:
+        return [Token("op", _WORD_OPERATORS[lower], spaced)]
+    if word in ("U", "u") and before.kind == "close" and m.string[m.end() :].lstrip()[:1] in ("(", "[", "{", "\\"):
         return [Token("op", "cup", spaced)]
     if len(word) == 1:
         return [Token("var", word, spaced)]
-    glued = (before and before in "0123456789^_*+-=/({})") or (after and after in "0123456789^_*+-=/({})")
-    if word in _UNIT_WORDS or len(word) > 3 or (len(word) == 3 and not glued):
+    if lower in v.SMALL_WORDS and spaced:
+        return [Token("text", word, spaced)]
+    glued = (m.start() and m.string[m.start() - 1] in _GLUE) or (after and after in _GLUE)
+    if word in v.SHORT_UNITS or len(word) > 3 or (len(word) == 3 and not glued):
         return [Token("text", word, spaced)]
     return [Token("var", ch, spaced and k == 0) for k, ch in enumerate(word)]
+
+
+_WORD_OPERATORS = {"mod": "mod", "choose": "choose", "times": "*", "union": "cup", "to": ":"}

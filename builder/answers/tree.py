@@ -5,8 +5,10 @@ Nothing here knows how text is read or how a tree is valued.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
+
+from flint import fmpq
 
 
 class Unreadable(Exception):
@@ -15,9 +17,9 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Num:
-    """An exact number as it was written; ``raw`` keeps its digits for base-n numerals and decimals."""
+    """An exact number; ``raw`` keeps the digits as written, for base-n numerals and decimals."""
 
-    value: Fraction
+    value: fmpq
     raw: str = ""
 
 
@@ -30,7 +32,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An operation on arguments: ``+ * / ^ neg pm sqrt root sin ... pct deg base``."""
+    """An operation on arguments: ``+ * / ^ neg pm sqrt root sin ... pct deg base``.
+
+    ``sum`` and ``prod`` bind their first argument: (variable, first value, last value, term).
+    """
 
     fn: str
     args: tuple[Node, ...]
@@ -39,19 +44,32 @@ class Call:
 Node = Num | Name | Call
 
 CONSTANTS = frozenset({"pi", "e", "i", "oo"})
+BINDERS = frozenset({"sum", "prod"})
+OPAQUE = frozenset({"int", "lim"})
+"""Operations that are read but never computed: only their structure counts."""
+PLUS_MINUS = frozenset({"pm", "mp"})
+
+
+def whole(n: int) -> Num:
+    """The integer ``n`` as a leaf."""
+    return Num(fmpq(n), str(n))
 
 
 def names(node: Node) -> frozenset[str]:
     """The free variables of a tree."""
+    if isinstance(node, Name):
+        return frozenset() if node.name in CONSTANTS else frozenset({node.name})
+    if isinstance(node, Num):
+        return frozenset()
     found: set[str] = set()
-    stack: list[Node] = [node]
-    while stack:
-        n = stack.pop()
-        if isinstance(n, Name):
-            found.add(n.name)
-        elif isinstance(n, Call):
-            stack.extend(n.args)
-    return frozenset(found - CONSTANTS)
+    args = node.args
+    if node.fn in BINDERS:
+        variable, *bounds, term = args
+        found = set(names(term) - names(variable))
+        args = tuple(bounds)
+    for arg in args:
+        found |= names(arg)
+    return frozenset(found)
 
 
 def contains(node: Node, fns: frozenset[str]) -> bool:
@@ -64,3 +82,36 @@ def contains(node: Node, fns: frozenset[str]) -> bool:
                 return True
             stack.extend(n.args)
     return False
+
+
+def size(node: Node) -> int:
+    """The number of nodes of a tree."""
+    count, stack = 0, [node]
+    while stack:
+        n = stack.pop()
+        count += 1
+        if isinstance(n, Call):
+            stack.extend(n.args)
+    return count
+
+
+def substituted(node: Node, values: Mapping[str, Node]) -> Node:
+    """The tree with free variables replaced."""
+    if isinstance(node, Name):
+        return values.get(node.name, node)
+    if isinstance(node, Num):
+        return node
+    if node.fn in BINDERS and isinstance(node.args[0], Name):
+        values = {name: value for name, value in values.items() if name != node.args[0].name}
+        return Call(node.fn, (node.args[0], *(substituted(a, values) for a in node.args[1:])))
+    return Call(node.fn, tuple(substituted(a, values) for a in node.args))
+
+
+def with_sign(node: Node, upper: bool) -> Node:
+    r"""The tree with every ``\pm`` decided; ``\mp`` goes the other way."""
+    if not isinstance(node, Call):
+        return node
+    args = tuple(with_sign(a, upper) for a in node.args)
+    if node.fn in PLUS_MINUS:
+        return args[0] if (node.fn == "pm") == upper else Call("neg", args)
+    return Call(node.fn, args)

@@ -1,0 +1,380 @@
+r"""The reading of a whole answer: which form it has, and what that form says.
+
+Forms are tried from the outside in: a box or braces, words, a list, a relation, a matrix, a union, a
+ratio, brackets, an expression.  Words are read in :mod:`.words`, relations in :mod:`.relations`; the
+keys of collections are made in :mod:`.sets`, those of values in :mod:`.values`.  How readings become
+classes is the business of :mod:`.classes`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from . import relations, sets, words
+from .parser import parse, parse_with_units
+from .reading import NO_SOLUTION, REALS, Reading
+from .splitting import Tokens, depth_of, is_wrapped, split
+from .tokens import Token, mend, tokenise
+from .tree import PLUS_MINUS, Call, Name, Node, Num, Unreadable, contains, whole, with_sign
+from .values import Key, structure_key, value_key
+from .vocabulary import SEPARATORS
+
+MAX_LENGTH = 1500  # characters; above, only identity counts
+_MAX_PARTS = 1_000
+_MAX_STEPS = 4_000  # parts of an answer that are read
+_LISTING = SEPARATORS | {",", ";"}
+_MATRICES = frozenset("pmatrix bmatrix matrix Bmatrix smallmatrix array vmatrix psmallmatrix".split())
+_LETTER_UNIT = re.compile(
+    r"(.*[\d})])(?:\s|\\[ ,;])+\$?(?:[mgshLlNJWVKFC]|[ft]t)(?:\s?\^\s?\{?[23]\}?)?(?:/[a-z]{1,3}(?:\s?\^\s?\{?\d\}?)?)?\$?",
+    re.DOTALL,
+)
+_ANGLES = re.compile(r"^\s*\$?<([^<>=]*,[^<>=]*)>[\s$.]*$")  # <1, 2>
+_NEGATIONS = frozenset("not no less more least most over under except greater fewer than without non exceed before".split())
+_CONDITION = re.compile(r"(?:where|for|if|when|with|such that|provided|assuming|as long as)\b", re.IGNORECASE)
+
+
+def read(answer: str) -> Reading:
+    """The reading of an answer's text; never raises, never slow."""
+    if len(answer) > MAX_LENGTH:
+        return Reading(("t", "".join(answer.split())), understood=False)
+    text = _ANGLES.sub(r"\\langle \1\\rangle ", mend(answer))
+    special = (
+        words.choice(text, read) or words.clock(text) or words.date(text) or words.based(text) or words.phrase(text)
+    )
+    if special:
+        return special
+    try:
+        tokens = tokenise(text)
+        while tokens and tokens[-1].text in (".", ",", ";", "?", "\\\\", ":"):
+            tokens.pop()
+        if depth_of(tokens) > 60:
+            raise Unreadable("nested too deeply")
+        return _with_letter_unit(_Reader().read(tokens), text)
+    except (Unreadable, RecursionError, OverflowError):
+        return Reading(words.text_key(text), understood=False)
+
+
+def _with_letter_unit(reading: Reading, text: str) -> Reading:
+    """``10 m``: ten times m, or ten metres."""
+    m = _LETTER_UNIT.fullmatch(text) if reading.key[0] == "f" else None
+    if m is None:
+        return reading
+    number = read(m.group(1))
+    if number.key[0] not in "nr":
+        return reading
+    unit = text[m.end(1) :].strip(" \\,;$")
+    return Reading(reading.key, (number.key, *number.also), number.digits, number.places, units=(unit,))
+
+
+class _Reader:
+    """Reads the parts of one answer, each part once."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[Token, ...], Reading] = {}
+
+    def read(self, tokens: Tokens) -> Reading:
+        """The reading of the form that all of ``tokens`` are.
+
+        Raises:
+            Unreadable: it is none that we know.
+        """
+        at = tuple(tokens)
+        if at not in self.known:
+            if len(self.known) > _MAX_STEPS:
+                raise Unreadable("too many parts")
+            self.known[at] = self._read(tokens)
+        return self.known[at]
+
+    def _read(self, tokens: Tokens) -> Reading:
+        if not tokens:
+            raise Unreadable("nothing")
+        while is_wrapped(tokens) and tokens[0].text == "{":
+            inner = tokens[1:-1]
+            if len(split(inner, "sep", _LISTING)[0]) > 1:
+                return self.set(inner)
+            tokens = inner
+            if not tokens:
+                raise Unreadable("nothing")
+        if all(t.kind == "text" for t in tokens):
+            return _words(tokens)
+        parts, separators = split(tokens, "sep", _LISTING)
+        if len(parts) > 1:
+            kept = [p for p in parts if p]
+            return self.list(kept, separators) if kept else _raise("separators only")
+        sides, found = split(tokens, "rel")
+        introduced = tokens[0].kind == "text" and not (found and all(t.kind == "text" for t in sides[0]))
+        if introduced:
+            return self.introduced(tokens)
+        if found:
+            return relations.relation(tokens, self.read)
+        matrix = self.matrices(tokens)
+        if matrix:
+            return matrix
+        for operator, read in (("cup", self.union), ("cap", None), ("setminus", self.difference), (":", self.ratio)):
+            sides, found = split(tokens, "op", frozenset({operator}))
+            if found and read and all(sides):
+                return read(sides)
+        if tokens[0].kind == "open" and tokens[-1].kind == "close":
+            bracketed = self.bracketed(tokens)
+            if bracketed:
+                return bracketed
+        return expression(tokens)
+
+    def introduced(self, tokens: Tokens) -> Reading:
+        r"""``\text{only } x = 0``, ``Area: 12``: words before a value, which the whole may stand for."""
+        k = next(k for k, t in enumerate(tokens) if t.kind != "text")
+        said = " ".join(t.text for t in tokens[:k]).lower().split()
+        if _NEGATIONS.intersection(said):
+            raise Unreadable("words")
+        rest = tokens[k + 1 :] if tokens[k].text == ":" else tokens[k:]
+        value = self.read(rest)
+        key: Key = ("t", " ".join(said), value.key)
+        return replace(value, key=key, also=(value.key, *value.also))
+
+    # --- sets and lists ------------------------------------------------------------------------
+
+    def union(self, sides: list[Tokens]) -> Reading:
+        return Reading(sets.union(self.read(side).key for side in sides))
+
+    def difference(self, sides: list[Tokens]) -> Reading:
+        keys = [self.read(side).key for side in sides]
+        if len(keys) == 2:
+            try:
+                return Reading(sets.without(keys[0], keys[1]))
+            except Unreadable:
+                pass
+        return Reading(("minus", *keys))
+
+    def ratio(self, sides: list[Tokens]) -> Reading:
+        return sets.ratio([self.read(side).key for side in sides])
+
+    def set(self, inner: Tokens) -> Reading:
+        parts = [p for p in split(inner, "sep", _LISTING)[0] if p]
+        if len(parts) > _MAX_PARTS:
+            raise Unreadable("too many elements")
+        readings = [self.read(p) for p in parts]
+        listed = sets.listed(readings)
+        return replace(listed, key=sets.collection({r.key for r in readings}))
+
+    def list(self, parts: list[Tokens], separators: list[str]) -> Reading:
+        if len(parts) > _MAX_PARTS:
+            raise Unreadable("too many elements")
+        parts, integers = relations.without_conditions(parts)
+        if integers:
+            whole_list = self.list(parts, separators) if len(parts) > 1 else self.read(parts[0])
+            renamed = [[_renamed(t, integers) for t in p] for p in parts]
+            own = self.list(renamed, separators) if len(parts) > 1 else self.read(renamed[0])
+            return replace(own, also=(*own.also, whole_list.key, *whole_list.also))
+        if len(parts) == 1:
+            return self.read(parts[0])
+        related = relations.relation_list(parts, separators, self.read)
+        if related:
+            return related
+        decimal = _decimal_comma(parts, separators)
+        listed = sets.listed([self.read(p) for p in parts])
+        return replace(listed, also=(*listed.also, decimal)) if decimal else listed
+
+    # --- brackets ------------------------------------------------------------------------------
+
+    def bracketed(self, tokens: Tokens) -> Reading | None:
+        """Tuples, intervals and sets; None for an expression in brackets."""
+        opener, closer, inner = tokens[0].text, tokens[-1].text, tokens[1:-1]
+        if not is_wrapped(tokens):
+            return None
+        if opener == "\\{":
+            return self.braces(inner)
+        parts = split(inner, "sep", frozenset({",", ";"}))[0]
+        if len(parts) == 1:
+            if opener == "(" and (split(inner, "rel")[1] or is_wrapped(inner)):
+                return self.read(inner)
+            if opener == "[" and is_wrapped(inner) and inner[0].text in ("(", "["):
+                return Reading(("tuple", self.read(inner).key), (self.read(inner).key,))
+            return None
+        if len(parts) > _MAX_PARTS or not all(parts) or opener not in "([<" or closer not in ")]>":
+            raise Unreadable("brackets")
+        readings = [self.read(p) for p in parts]
+        keys = [r.key for r in readings]
+        if opener + closer == "[]" and all(k[0] == "tuple" or (k[0] == "iv" and k[3] and k[4]) for k in keys):
+            return sets.matrix([k[1:3] if k[0] == "iv" else k[1:] for k in keys])
+        infinite = any(k[0] == "oo" for k in keys)
+        if len(keys) == 2 and opener != "<" and closer != ">" and (opener + closer != "()" or infinite):
+            own = sets.interval(keys[0], keys[1], opener == "[", closer == "]")
+            pair: tuple[Key, ...] = (("tuple", *keys), sets.collection(keys)) if opener + closer == "[]" else ()
+            return Reading(own, pair)
+        if opener == "[":
+            sequence = sets.sequence(readings)
+            return replace(sequence, also=(*sequence.also, sets.collection(keys)))
+        return sets.sequence(readings)
+
+    def braces(self, inner: Tokens) -> Reading:
+        if not inner:
+            return Reading(NO_SOLUTION)
+        for bar in ("|", ":"):
+            sides, found = split(inner, "op", frozenset({bar}))
+            if len(found) == 1 and all(sides):
+                if split(sides[1], "rel")[1]:
+                    return self.read(sides[1])  # {x | 2 < x < 3}
+        if split(inner, "rel")[1] and len(split(inner, "sep", _LISTING)[0]) == 1:
+            return self.read(inner)
+        return self.set(inner)
+
+    # --- matrices ------------------------------------------------------------------------------
+
+    def matrices(self, tokens: Tokens) -> Reading | None:
+        r"""A matrix, or a sum of matrices with factors: ``\frac{1}{7}\begin{pmatrix}...``."""
+        if not any(t.kind == "open" and t.text.startswith("env:") for t in tokens):
+            return None
+        if is_wrapped(tokens) and tokens[0].text in ("(", "["):
+            return self.matrices(tokens[1:-1])
+        if is_wrapped(tokens) and tokens[0].text == "env:cases":
+            raise Unreadable("cases")
+        total: list[list[Node]] | None = None
+        determinant = tokens[0].text == "env:vmatrix"
+        for sign, term in _signed_terms(tokens):
+            cells = self.scaled_matrix(term, sign)
+            if total is None:
+                total = cells
+            elif [len(row) for row in total] != [len(row) for row in cells]:
+                raise Unreadable("matrices of different shape")
+            else:
+                total = [
+                    [Call("+", (a, b)) for a, b in zip(one, other, strict=True)]
+                    for one, other in zip(total, cells, strict=True)
+                ]
+        assert total is not None
+        reading = sets.matrix([[value_key(cell) for cell in row] for row in total])
+        return Reading(("determinant", reading.key)) if determinant else reading
+
+    def scaled_matrix(self, term: Tokens, sign: str) -> list[list[Node]]:
+        start = next((k for k, t in enumerate(term) if t.kind == "open" and t.text.startswith("env:")), None)
+        if start is None:
+            raise Unreadable("a matrix and a number")
+        body, end = _environment(term, start)
+        transposed = [t.text for t in term[end:]] in (["^", "T"], ["^", "{", "T", "}"], ["^", "top"])
+        factor = term[:start]
+        if factor and factor[-1].text == "*":
+            factor = factor[:-1]
+        if (term[end:] and not transposed) or term[start].text.removeprefix("env:").rstrip("*") not in _MATRICES:
+            raise Unreadable("environment")
+        rows = [r for r in split(body, "sep", frozenset({"\\\\"}))[0] if r]
+        cells = [[parse(c) for c in split(r, "sep", frozenset({"&", ","}))[0]] for r in rows]
+        if sum(map(len, cells)) > _MAX_PARTS or not cells:
+            raise Unreadable("matrix")
+        if transposed:
+            cells = [list(column) for column in zip(*cells, strict=False)]
+        scale: Node | None = parse(factor) if factor else None
+        if sign == "-":
+            scale = Call("neg", (scale or whole(1),))
+        return cells if scale is None else [[Call("*", (scale, cell)) for cell in row] for row in cells]
+
+
+def _raise(why: str) -> Reading:
+    raise Unreadable(why)
+
+
+def _words(tokens: Tokens) -> Reading:
+    said = words.plain(" ".join(t.text for t in tokens))
+    reading = words.phrase(said)
+    return reading or Reading(words.phrase_key(said), understood=False)
+
+
+def _renamed(token: Token, integers: Mapping[str, str]) -> Token:
+    return token._replace(text=integers[token.text]) if token.kind == "var" and token.text in integers else token
+
+
+def _decimal_comma(parts: list[Tokens], separators: list[str]) -> Key | None:
+    """``2,74`` may be a decimal."""
+    if separators != [","] or [len(p) for p in parts] not in ([1, 1], [2, 1]) or parts[1][0].spaced:
+        return None
+    *sign, head = parts[0]
+    tail = parts[1][0]
+    if head.kind != "num" or tail.kind != "num" or not (head.text + tail.text).isdigit():
+        return None
+    if sign and sign[0].text != "-":
+        return None
+    return expression([*sign, Token("num", f"{head.text}.{tail.text}")]).key
+
+
+def _signed_terms(tokens: Tokens) -> list[tuple[str, Tokens]]:
+    sides, signs = split(tokens, "op", frozenset({"+", "-"}))
+    if not sides[0]:
+        return list(zip(signs, sides[1:], strict=True))
+    return [("+", sides[0]), *zip(signs, sides[1:], strict=True)]
+
+
+def _environment(tokens: Tokens, start: int) -> tuple[Tokens, int]:
+    depth = 0
+    for k in range(start, len(tokens)):
+        depth += (tokens[k].kind == "open") - (tokens[k].kind == "close")
+        if depth == 0:
+            return tokens[start + 1 : k], k + 1
+    raise Unreadable("an environment without an end")
+
+
+# --- expressions ---------------------------------------------------------------------------------
+
+
+def expression(tokens: Tokens, rename: Mapping[str, str] | None = None) -> Reading:
+    """The reading of a single value or formula.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    infinite = [t.text for t in tokens if t.text != "+"]
+    if infinite in (["oo"], ["-", "oo"]):
+        return Reading(("oo", 1 if len(infinite) == 1 else -1))
+    if [t.text for t in tokens] == ["R"]:
+        return Reading(REALS, (value_key(Name("R")),))
+    if len(tokens) == 1 and tokens[0].kind == "cmd" and tokens[0].text in ("emptyset", "varnothing"):
+        return Reading(NO_SOLUTION)
+    node, units = parse_with_units(_without_condition(tokens))
+    if contains(node, PLUS_MINUS):
+        keys = {_key(with_sign(node, upper), rename) for upper in (True, False)}
+        return Reading(sets.collection(keys) if len(keys) > 1 else keys.pop(), units=units)
+    if isinstance(node, Call) and node.fn == "base":
+        return _based(node)
+    key = _key(node, rename)
+    also: tuple[Key, ...] = ()
+    if isinstance(node, Call) and node.fn == "pct":
+        also = (value_key(Call("/", (node, whole(100)))),)
+    elif isinstance(node, Call) and node.fn == "deg":
+        also = (value_key(Call("/", (Call("*", (node, Name("pi"))), whole(180)))),)
+    digits, places = _significant(node)
+    return Reading(key, also, digits, places, units=units, understood=key[0] in "nrcf")
+
+
+def _key(node: Node, rename: Mapping[str, str] | None) -> Key:
+    try:
+        return value_key(node, rename)
+    except Unreadable:
+        return ("s", structure_key(node, rename))
+
+
+def _without_condition(tokens: Tokens) -> Tokens:
+    """``2x + 1 \\text{ where } x > 0``: the value before its condition."""
+    for k, token in enumerate(tokens):
+        if k and token.kind == "text" and _CONDITION.match(token.text):
+            return tokens[:k]
+    return tokens
+
+
+def _significant(node: Node) -> tuple[int, int]:
+    """Significant digits and decimal places of a plain decimal; 0 and 0 for anything else."""
+    if isinstance(node, Call) and node.fn in ("neg", "pct"):
+        return _significant(node.args[0])
+    if isinstance(node, Num) and re.fullmatch(r"\d*\.\d+", node.raw):
+        return len(node.raw.replace(".", "").lstrip("0")), len(node.raw) - node.raw.index(".") - 1
+    return 0, 0
+
+
+def _based(node: Call) -> Reading:
+    digits, base = node.args
+    assert isinstance(digits, Num) and isinstance(base, Num)
+    if base.value.q != 1 or not 2 <= base.value <= 36 or not digits.raw.isdigit():
+        raise Unreadable("base")
+    try:
+        return Reading(("base", int(base.value.p), int(digits.raw, int(base.value.p))))
+    except ValueError:
+        raise Unreadable("a digit that the base does not have") from None
