@@ -13,10 +13,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from .classes import Verdict, classify
-from .fallback import MathVerify
 from .question import NOTHING, Asked
 from .worker_pool import Outcome, WorkerPool
 from .worker_process import Limits
@@ -27,6 +26,12 @@ _CHUNK = 64  # questions in a message: some 10 ms of work
 _WINDOW = 4 * _CHUNK  # questions whose pairs are judged side by side
 
 Pair = tuple[str, str]
+
+
+class Judge(Protocol):
+    """What :class:`.fallback.MathVerify` is here: verdicts on many pairs, in their order."""
+
+    def judge(self, pairs: Iterable[Pair], /) -> list[Verdict]: ...
 
 
 class Group(NamedTuple):
@@ -60,7 +65,7 @@ class _Done(NamedTuple):
 def classes_in_bulk(
     groups: Iterable[Group | Sequence[str | None]],
     workers: int | None = None,
-    judge: MathVerify | None = None,
+    judge: Judge | None = None,
     limits: Limits = LIMITS,
 ) -> Iterator[BulkClasses]:
     """The classes of each group of answers, in the order of the groups.
@@ -71,7 +76,7 @@ def classes_in_bulk(
 
     Raises:
         WorkerError: the processes cannot be started.
-        FallbackError: the judge cannot store a verdict.
+        FallbackError: a verdict cannot be stored.
     """
     waiting: deque[Group] = deque()
 
@@ -90,7 +95,7 @@ def classes_in_bulk(
             yield from _judged(window, judge, again)
 
 
-def _judged(window: Sequence[_Done], judge: MathVerify, pool: WorkerPool) -> Iterator[BulkClasses]:
+def _judged(window: Sequence[_Done], judge: Judge, pool: WorkerPool) -> Iterator[BulkClasses]:
     """The classes of some questions, where needed made once more with the judge's verdicts."""
     pairs = list(dict.fromkeys(pair for one in window for pair in one.wanted))
     verdicts = dict(zip(pairs, judge.judge(pairs), strict=True))

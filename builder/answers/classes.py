@@ -27,6 +27,7 @@ from .sets import position
 from .values import Key
 
 _LONG_DECIMAL = 10  # significant digits from which a decimal stands for the value that it rounds
+_VALUES = frozenset({"n", "r", "c", "f", "choice"})
 _FLOAT_DIGITS = 15  # as a double is printed, its last digits are noise
 
 
@@ -88,17 +89,12 @@ def classify(answers: Sequence[str | None], asked: Asked = NOTHING, judge: Judge
     """The classes of one question's answers, and how many pairs stayed undecided."""
     readings = [None if a is None or not a.strip() else _as_asked(reading(a), asked) for a in answers]
     counts = Counter(r for r in readings if r is not None)
-    if len(counts) > 1:
-        home = _homes(counts)
-    else:
-        home = {r.key: r.key for r in counts}
+    home = _homes(counts) if len(counts) > 1 else {r.key: r.key for r in counts}
     undecided = 0
     if judge is not None:
         undecided = _ask(judge, home, [(a, r) for a, r in zip(answers, readings, strict=True) if a and r])
     numbers: dict[Key, int] = {}
-    return Classes(
-        [None if r is None else numbers.setdefault(home[r.key], len(numbers)) for r in readings], undecided
-    )
+    return Classes([None if r is None else numbers.setdefault(home[r.key], len(numbers)) for r in readings], undecided)
 
 
 # --- attaching -----------------------------------------------------------------------------------
@@ -142,13 +138,14 @@ def _homes(counts: Mapping[Reading, int]) -> dict[Key, Key]:
         own = classes[key].reading
         options = [k for k in anchors if _fits(own, k)]
         if not options:
-            earlier = [k for k in loose[:place] if home[k] == k]
+            earlier = [k for k in loose[:place] if home[k] == k or home[k] in shared]
             options = [k for k in earlier if _fits(own, k) or _fits(classes[k].reading, key)]
             options = options or [k for k in own.also if k in shared]
         options = [k for k in options if not _clash(own.names, guests.get(k) or _names(classes, k))]
         if not options:
             continue
         best = min(options, key=lambda k: (-weights.get(k, shared.get(k, 0)), repr(k)))
+        best = home.get(best, best)
         home[key] = best
         if own.names and best not in guests:
             guests[best] = own.names
@@ -171,8 +168,8 @@ def _shared(classes: Mapping[Key, _Class], loose: Sequence[Key]) -> dict[Key, in
         for other in classes[key].reading.also:
             weight[other] += classes[key].weight
             times[other] += 1
-    # Of shapes this does not hold: a row and a column may both be a tuple, but are not each other.
-    return {k: weight[k] for k, n in times.items() if n > 1 and k not in classes and k[0] not in ("tuple", "set")}
+    # Of values only: a row and a column may both be a tuple, but are not each other.
+    return {k: weight[k] for k, n in times.items() if n > 1 and k not in classes and k[0] in _VALUES}
 
 
 def _is_loose(r: Reading) -> bool:
@@ -190,11 +187,15 @@ def _rounds(r: Reading, key: Key) -> bool:
     shown, value = Fraction(r.key[1], r.key[2]), position(key)
     if not isinstance(value, Fraction) or not shown or not value or (shown > 0) != (value > 0):
         return False
-    if _FLOAT_DIGITS <= r.digits <= _FLOAT_DIGITS + 3 and shown.denominator > 1 and abs(shown - value) * 10**14 < abs(value):
+    if (
+        _FLOAT_DIGITS <= r.digits <= _FLOAT_DIGITS + 3
+        and shown.denominator > 1
+        and abs(shown - value) * 10**14 < abs(value)
+    ):
         return True  # 0.30000000000000004
     if (value * 10**r.places).denominator == 1:  # it could have been written out
         return False
-    return abs(shown - value) * 10**r.places <= 1
+    return bool(abs(shown - value) * 10**r.places <= 1)
 
 
 # --- what the question asks for ------------------------------------------------------------------

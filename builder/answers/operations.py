@@ -27,6 +27,7 @@ _MAX_FACTORIAL = 3_000
 _MAX_GAMMA = 1_000  # above, n! of an inexact n
 _MAX_MAGNITUDE = 40_000  # bits of a ball's exponent
 _MAX_ANGLE = 64  # bits of an argument of sin
+_TWO, _TEN = fmpq(2), fmpq(10)
 
 
 class Imprecise(Exception):
@@ -173,7 +174,7 @@ def _whole_power(a: Value, n: int) -> Value:
     return _checked(a ** fmpz(n))
 
 
-def root(a: Value, index: Value = fmpq(2)) -> Value:
+def root(a: Value, index: Value = _TWO) -> Value:
     """The root: of a rational exactly where it can be, the real one where the index is odd."""
     if not _is_integer(index) or not 2 <= index <= 64:
         return power(a, divide(fmpq(1), index))
@@ -207,7 +208,7 @@ def _factorial(x: Value) -> Value:
     if _is_integer(x):
         if not 0 <= x <= _MAX_FACTORIAL:
             raise Unreadable("factorial")
-        return fmpq(fmpz.fac_ui(int(x.p)))
+        return fmpq(math.factorial(int(x.p)))
     x = _bounded(x, 10)
     return _checked((x + 1).gamma())
 
@@ -238,7 +239,7 @@ def _natural(x: Value) -> Value:
     return _checked(x.log())
 
 
-def _logarithm(x: Value, base: Value = fmpq(10)) -> Value:
+def _logarithm(x: Value, base: Value = _TEN) -> Value:
     return divide(_natural(x), _natural(base))
 
 
@@ -325,7 +326,7 @@ def _arccot(x: Value) -> Value:
     return divide(arb.pi(), fmpq(2)) - ball(OPERATIONS["arctan"](x))
 
 
-def _reciprocal(fn: str) -> Callable[[Value], Value]:
+def _reciprocal(fn: str) -> Callable[..., Value]:
     return lambda x: OPERATIONS[fn](divide(fmpq(1), x))
 
 
@@ -369,5 +370,6 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
     "re": lambda x: x.real if isinstance(x, acb) else x,
     "im": lambda x: x.imag if isinstance(x, acb) else fmpq(0),
     "conj": lambda x: x.conjugate() if isinstance(x, acb) else x,
-} | {fn: _of_ball(fn, _MAX_ANGLE) for fn in ANGLE}
+    **{fn: _of_ball(fn, _MAX_ANGLE) for fn in ANGLE},
+}
 """What each operation of the tree computes."""

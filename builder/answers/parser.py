@@ -27,24 +27,27 @@ class Parser:
     """Reads one expression; use :func:`parse`.  ``units`` are the words passed over after values."""
 
     def __init__(self, tokens: list[Token]) -> None:
-        self.tokens = tokens
+        self.tokens = [*tokens, END, END]
         self.at = 0
+        self.now = self.tokens[0]
         self.depth = 0
         self.bars = 0
         self.units: list[str] = []
 
     @property
-    def now(self) -> Token:
-        return self.tokens[self.at] if self.at < len(self.tokens) else END
-
-    @property
     def ahead(self) -> Token:
-        return self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else END
+        return self.tokens[self.at + 1]
 
     def take(self) -> Token:
         token = self.now
-        self.at += 1
+        if token is not END:
+            self.at += 1
+            self.now = self.tokens[self.at]
         return token
+
+    def move(self, at: int) -> None:
+        self.at = at
+        self.now = self.tokens[at]
 
     def is_op(self, *ops: str) -> bool:
         return self.now.kind == "op" and self.now.text in ops
@@ -55,7 +58,7 @@ class Parser:
     def expect(self, kind: str, text: str) -> None:
         if self.now.kind != kind or self.now.text != text:
             raise Unreadable(f"expected {text}")
-        self.at += 1
+        self.take()
 
     def deeper(self) -> None:
         self.depth += 1
@@ -94,10 +97,21 @@ class Parser:
                     left = Call("/", (left, self.signed()))
             elif self.now.kind == "text":
                 self.unit()
+            elif self.is_unit_fraction():
+                self.units.append(f"{self.tokens[self.at + 2].text}/{self.tokens[self.at + 5].text}")
+                self.move(self.at + 7)
             elif self.starts_factor():
                 left = Call("*", (left, self.power()))
             else:
                 return left
+
+    def is_unit_fraction(self) -> bool:
+        r"""Whether ``\frac{\text{km}}{\text{h}}`` follows."""
+        if self.now.kind != "cmd":
+            return False
+        window = self.tokens[self.at : self.at + 7]
+        kinds = [t.kind for t in window]
+        return kinds == ["cmd", "open", "text", "close", "open", "text", "close"] and window[0].text in FRACTIONS
 
     def unit(self) -> None:
         r"""Passes over a unit or words after a value, with a power: ``\text{cm}^2``."""
@@ -146,11 +160,11 @@ class Parser:
     def ordinal(self) -> bool:
         r"""Whether ``^{\text{th}}`` follows, which is then passed over."""
         width = 1 if self.now.kind == "text" else 3 if self.is_open("{") and self.ahead.kind == "text" else 0
-        self.at += width
+        self.move(self.at + width)
         return width > 0
 
     def postfix(self, node: Node) -> Node:
-        while True:
+        while self.now.kind == "op":
             if self.is_op("!"):
                 self.take()
                 if self.is_op("!"):
@@ -165,7 +179,8 @@ class Parser:
                 self.take()
                 node = Call("deg", (node,))
             else:
-                return node
+                break
+        return node
 
     def argument(self, whole_number: bool = False) -> Node:
         r"""What follows ``^``, ``\frac`` or ``\sqrt``: a group, or one digit, letter or command."""
@@ -174,7 +189,7 @@ class Parser:
             return self.group()
         if token.kind == "num" and not whole_number and token.text.isdigit() and len(token.text) > 1:
             # \frac12: TeX takes one digit.
-            self.tokens[self.at] = Token("num", token.text[1:])
+            self.now = self.tokens[self.at] = Token("num", token.text[1:])
             return number(token.text[0])
         if token.kind == "op" and token.text in "+-":
             sign = self.take().text
@@ -270,7 +285,7 @@ class Parser:
         previous = self.tokens[start - 2] if start >= 2 else END
         if previous.kind == "op" and previous.text in ("/", "^", "_"):
             return None
-        if self.is_op("+"):
+        if self.now.kind not in ("cmd", "num") or self.is_unit_fraction():
             return None
         saved = list(self.tokens[start : start + 8])
         part: Node | None = None
@@ -281,11 +296,11 @@ class Parser:
             self.take()
             if self.now.kind == "num":
                 part = Call("/", (top, number(self.take().text)))
-        if isinstance(part, Call) and part.fn == "/" and not self.is_op("^") and self.now.kind != "var":
-            if _is_proper(*part.args):
-                return part
-        self.at = start
-        self.tokens[start : start + 8] = saved
+        whole_factor = self.is_op("^") or self.now.kind == "var"  # 3 \frac{1}{2} x is a product
+        if isinstance(part, Call) and part.fn == "/" and not whole_factor and _is_proper(*part.args):
+            return part
+        self.tokens[start : start + len(saved)] = saved
+        self.move(start)
         return None
 
     def variable(self) -> Node:
@@ -313,7 +328,7 @@ class Parser:
         shape = [t.text if t.kind in ("open", "sep", "close") else t.kind for t in window]
         if shape != ["(", "num", ",", "num", ")"]:
             return None
-        self.at += 5
+        self.move(self.at + 5)
         return number(window[1].text), number(window[3].text)
 
     def subscript(self) -> str:
@@ -447,7 +462,7 @@ def parse_with_units(tokens: list[Token]) -> tuple[Node, tuple[str, ...]]:
     Raises:
         Unreadable: it is no expression, or nested too deeply.
     """
-    parser = Parser(list(tokens))
+    parser = Parser(tokens)
     node = parser.sum()
     if parser.now is not END:
         raise Unreadable(f"stray {parser.now.text}")

@@ -15,7 +15,9 @@ _PLACES = {
 }  # fmt: skip
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _NEAREST = re.compile(r"nearest\s(?:whole\s)?(" + "|".join(sorted(_PLACES, key=len, reverse=True)) + r"|number)\b")
-_DECIMALS = re.compile(r"\b(?:to|at|with)\s(\d|one|two|three|four|five|six)\s(?:decimal\s(?:places?|digits?|points?)|decimals)")
+_DECIMALS = re.compile(
+    r"\b(?:to|at|with)\s(\d|one|two|three|four|five|six)\s(?:decimal\s(?:places?|digits?|points?)|decimals)"
+)
 _PERCENT = re.compile(r"\b(?:as|in)\s(?:a\s)?percent(?:age)?s?\b|\bwhat\spercent(?:age)?\b|express[^.?]{0,60}percent")
 _OPTION = re.compile(
     r"(?:\\(?:text|textbf|mathrm)\s?\{\s?)?\(\s?([A-J])\s?\)\s?\}?|(?:^|\n|\s{2,}|\\qquad|\\quad)([A-J])[.):]\s"

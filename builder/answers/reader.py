@@ -27,11 +27,14 @@ _MAX_STEPS = 4_000  # parts of an answer that are read
 _LISTING = SEPARATORS | {",", ";"}
 _MATRICES = frozenset("pmatrix bmatrix matrix Bmatrix smallmatrix array vmatrix psmallmatrix".split())
 _LETTER_UNIT = re.compile(
-    r"(.*[\d})])(?:\s|\\[ ,;])+\$?(?:[mgshLlNJWVKFC]|[ft]t)(?:\s?\^\s?\{?[23]\}?)?(?:/[a-z]{1,3}(?:\s?\^\s?\{?\d\}?)?)?\$?",
+    r"(.*[\d})])(?:\s|\\[ ,;])+\$?[mgshLlNJWVKFC](?:\s?\^\s?\{?[23]\}?)?"
+    r"(?:/[a-z]{1,3}(?:\s?\^\s?\{?\d\}?)?)?[\s$.]*",
     re.DOTALL,
 )
-_ANGLES = re.compile(r"^\s*\$?<([^<>=]*,[^<>=]*)>[\s$.]*$")  # <1, 2>
-_NEGATIONS = frozenset("not no less more least most over under except greater fewer than without non exceed before".split())
+_ANGLES = re.compile(r"^(?:\\displaystyle|[\s$])*<([^<>=]*,[^<>=]*)>[\s$.]*$")  # <1, 2>
+_NEGATIONS = frozenset(
+    "not no less more least most over under except greater fewer than without non exceed before".split()
+)
 _CONDITION = re.compile(r"(?:where|for|if|when|with|such that|provided|assuming|as long as)\b", re.IGNORECASE)
 
 
@@ -39,16 +42,17 @@ def read(answer: str) -> Reading:
     """The reading of an answer's text; never raises, never slow."""
     if len(answer) > MAX_LENGTH:
         return Reading(("t", "".join(answer.split())), understood=False)
-    text = _ANGLES.sub(r"\\langle \1\\rangle ", mend(answer))
-    special = (
-        words.choice(text, read) or words.clock(text) or words.date(text) or words.based(text) or words.phrase(text)
-    )
+    text = mend(answer)
+    if "<" in text:
+        text = _ANGLES.sub(r"\\langle \1\\rangle ", text)
+    special = words.special(text, read)
     if special:
         return special
     try:
         tokens = tokenise(text)
         while tokens and tokens[-1].text in (".", ",", ";", "?", "\\\\", ":"):
             tokens.pop()
+        tokens = _without_condition(tokens)
         if depth_of(tokens) > 60:
             raise Unreadable("nested too deeply")
         return _with_letter_unit(_Reader().read(tokens), text)
@@ -93,29 +97,32 @@ class _Reader:
         while is_wrapped(tokens) and tokens[0].text == "{":
             inner = tokens[1:-1]
             if len(split(inner, "sep", _LISTING)[0]) > 1:
-                return self.set(inner)
+                return self.braced(inner)
             tokens = inner
             if not tokens:
                 raise Unreadable("nothing")
         if all(t.kind == "text" for t in tokens):
             return _words(tokens)
-        parts, separators = split(tokens, "sep", _LISTING)
+        kinds = {t.kind for t in tokens}
+        parts, separators = split(tokens, "sep", _LISTING) if "sep" in kinds else ([tokens], [])
         if len(parts) > 1:
             kept = [p for p in parts if p]
-            return self.list(kept, separators) if kept else _raise("separators only")
-        sides, found = split(tokens, "rel")
+            return self.listed(kept, separators) if kept else _raise("separators only")
+        sides, found = split(tokens, "rel") if "rel" in kinds else ([tokens], [])
         introduced = tokens[0].kind == "text" and not (found and all(t.kind == "text" for t in sides[0]))
         if introduced:
             return self.introduced(tokens)
         if found:
             return relations.relation(tokens, self.read)
-        matrix = self.matrices(tokens)
+        matrix = self.matrices(tokens) if "open" in kinds else None
         if matrix:
             return matrix
-        for operator, read in (("cup", self.union), ("cap", None), ("setminus", self.difference), (":", self.ratio)):
-            sides, found = split(tokens, "op", frozenset({operator}))
-            if found and read and all(sides):
-                return read(sides)
+        operators = {t.text for t in tokens if t.kind == "op"}
+        for operator, read in (("cup", self.union), ("setminus", self.difference), (":", self.ratio)):
+            if operator in operators:
+                sides, found = split(tokens, "op", frozenset({operator}))
+                if found and all(sides):
+                    return read(sides)
         if tokens[0].kind == "open" and tokens[-1].kind == "close":
             bracketed = self.bracketed(tokens)
             if bracketed:
@@ -150,7 +157,7 @@ class _Reader:
     def ratio(self, sides: list[Tokens]) -> Reading:
         return sets.ratio([self.read(side).key for side in sides])
 
-    def set(self, inner: Tokens) -> Reading:
+    def braced(self, inner: Tokens) -> Reading:
         parts = [p for p in split(inner, "sep", _LISTING)[0] if p]
         if len(parts) > _MAX_PARTS:
             raise Unreadable("too many elements")
@@ -158,14 +165,14 @@ class _Reader:
         listed = sets.listed(readings)
         return replace(listed, key=sets.collection({r.key for r in readings}))
 
-    def list(self, parts: list[Tokens], separators: list[str]) -> Reading:
+    def listed(self, parts: list[Tokens], separators: list[str]) -> Reading:
         if len(parts) > _MAX_PARTS:
             raise Unreadable("too many elements")
         parts, integers = relations.without_conditions(parts)
         if integers:
-            whole_list = self.list(parts, separators) if len(parts) > 1 else self.read(parts[0])
+            whole_list = self.listed(parts, separators) if len(parts) > 1 else self.read(parts[0])
             renamed = [[_renamed(t, integers) for t in p] for p in parts]
-            own = self.list(renamed, separators) if len(parts) > 1 else self.read(renamed[0])
+            own = self.listed(renamed, separators) if len(parts) > 1 else self.read(renamed[0])
             return replace(own, also=(*own.also, whole_list.key, *whole_list.also))
         if len(parts) == 1:
             return self.read(parts[0])
@@ -201,8 +208,8 @@ class _Reader:
         infinite = any(k[0] == "oo" for k in keys)
         if len(keys) == 2 and opener != "<" and closer != ">" and (opener + closer != "()" or infinite):
             own = sets.interval(keys[0], keys[1], opener == "[", closer == "]")
-            pair: tuple[Key, ...] = (("tuple", *keys), sets.collection(keys)) if opener + closer == "[]" else ()
-            return Reading(own, pair)
+            # A program prints the list of two solutions as [1, 2].
+            return Reading(own, (sets.collection(keys),) if opener + closer == "[]" else ())
         if opener == "[":
             sequence = sets.sequence(readings)
             return replace(sequence, also=(*sequence.also, sets.collection(keys)))
@@ -213,12 +220,11 @@ class _Reader:
             return Reading(NO_SOLUTION)
         for bar in ("|", ":"):
             sides, found = split(inner, "op", frozenset({bar}))
-            if len(found) == 1 and all(sides):
-                if split(sides[1], "rel")[1]:
-                    return self.read(sides[1])  # {x | 2 < x < 3}
+            if len(found) == 1 and all(sides) and split(sides[1], "rel")[1]:
+                return self.read(sides[1])  # {x | 2 < x < 3}
         if split(inner, "rel")[1] and len(split(inner, "sep", _LISTING)[0]) == 1:
             return self.read(inner)
-        return self.set(inner)
+        return self.braced(inner)
 
     # --- matrices ------------------------------------------------------------------------------
 
@@ -244,8 +250,9 @@ class _Reader:
                     for one, other in zip(total, cells, strict=True)
                 ]
         assert total is not None
-        reading = sets.matrix([[value_key(cell) for cell in row] for row in total])
-        return Reading(("determinant", reading.key)) if determinant else reading
+        if determinant:
+            return Reading(value_key(_determinant(total)))
+        return sets.matrix([[value_key(cell) for cell in row] for row in total])
 
     def scaled_matrix(self, term: Tokens, sign: str) -> list[list[Node]]:
         start = next((k for k, t in enumerate(term) if t.kind == "open" and t.text.startswith("env:")), None)
@@ -268,6 +275,14 @@ class _Reader:
         if sign == "-":
             scale = Call("neg", (scale or whole(1),))
         return cells if scale is None else [[Call("*", (scale, cell)) for cell in row] for row in cells]
+
+
+def _without_condition(tokens: Tokens) -> Tokens:
+    """``2x + 1 \\text{ where } x > 0``: the value before its condition."""
+    for k, token in enumerate(tokens):
+        if k and token.kind == "text" and _CONDITION.match(token.text):
+            return tokens[: k - 1] if tokens[k - 1].kind == "sep" else tokens[:k]
+    return tokens
 
 
 def _raise(why: str) -> Reading:
@@ -304,6 +319,20 @@ def _signed_terms(tokens: Tokens) -> list[tuple[str, Tokens]]:
     return [("+", sides[0]), *zip(signs, sides[1:], strict=True)]
 
 
+def _determinant(cells: list[list[Node]]) -> Node:
+    """The determinant of a small square matrix, by its first row."""
+    if not 1 <= len(cells) <= 4 or any(len(row) != len(cells) for row in cells):
+        raise Unreadable("determinant")
+    if len(cells) == 1:
+        return cells[0][0]
+    terms: list[Node] = []
+    for k, cell in enumerate(cells[0]):
+        minor = _determinant([row[:k] + row[k + 1 :] for row in cells[1:]])
+        term = Call("*", (cell, minor))
+        terms.append(Call("neg", (term,)) if k % 2 else term)
+    return Call("+", tuple(terms))
+
+
 def _environment(tokens: Tokens, start: int) -> tuple[Tokens, int]:
     depth = 0
     for k in range(start, len(tokens)):
@@ -329,7 +358,7 @@ def expression(tokens: Tokens, rename: Mapping[str, str] | None = None) -> Readi
         return Reading(REALS, (value_key(Name("R")),))
     if len(tokens) == 1 and tokens[0].kind == "cmd" and tokens[0].text in ("emptyset", "varnothing"):
         return Reading(NO_SOLUTION)
-    node, units = parse_with_units(_without_condition(tokens))
+    node, units = parse_with_units(tokens)
     if contains(node, PLUS_MINUS):
         keys = {_key(with_sign(node, upper), rename) for upper in (True, False)}
         return Reading(sets.collection(keys) if len(keys) > 1 else keys.pop(), units=units)
@@ -350,14 +379,6 @@ def _key(node: Node, rename: Mapping[str, str] | None) -> Key:
         return value_key(node, rename)
     except Unreadable:
         return ("s", structure_key(node, rename))
-
-
-def _without_condition(tokens: Tokens) -> Tokens:
-    """``2x + 1 \\text{ where } x > 0``: the value before its condition."""
-    for k, token in enumerate(tokens):
-        if k and token.kind == "text" and _CONDITION.match(token.text):
-            return tokens[:k]
-    return tokens
 
 
 def _significant(node: Node) -> tuple[int, int]:

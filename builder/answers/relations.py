@@ -16,7 +16,7 @@ from .parser import parse
 from .reading import REALS, Reading
 from .splitting import Tokens, is_wrapped, split
 from .tokens import Token
-from .tree import CONSTANTS, PLUS_MINUS, Call, Name, Node, Unreadable, contains, names, substituted
+from .tree import CONSTANTS, PLUS_MINUS, Call, Name, Unreadable, contains, names, substituted, whole
 from .values import Key, ratio_key, solved_for, structure_key, value_key
 
 Read = Callable[[Tokens], Reading]
@@ -33,7 +33,9 @@ def relation(tokens: Tokens, read: Read) -> Reading:
         Unreadable: it is of no form that we know.
     """
     sides, relations = split(tokens, "rel")
-    if not all(sides) and not (relations == ["="] and sides[1]):
+    if not sides[0] and len(sides) == 2 and sides[1] and relations[0] in ("=", "~"):
+        return read(sides[1])
+    if not all(sides):
         raise Unreadable("a relation without a side")
     if "~" in relations:  # what stands before an approximation is the exact answer
         return _before(sides, relations, relations.index("~"), read)
@@ -44,14 +46,13 @@ def relation(tokens: Tokens, read: Read) -> Reading:
     if relations == ["=="]:
         return _congruence(sides)
     if all(r == "=" for r in relations):
-        if not sides[0]:
-            return read(sides[1])
         # a = b = 5: the chain's end is its value.
         return _equation(sides[0], sides[-1], read)
     if relations == ["!="]:
         value = read(sides[1]).key
-        ends = sets.union([sets.interval(sets.LOWEST, value, False, False), sets.interval(value, sets.HIGHEST, False, False)])
-        return _named_set(sides[0], ends)
+        if sets.position(value) is None:
+            raise Unreadable("all but a value that is no number")
+        return _named_set(sides[0], sets.without(REALS, value))
     if {r[0] for r in relations} <= {"<", ">", "="} and any(r != "=" for r in relations) and "<=>" not in relations:
         return _inequality(sides, relations, read)
     raise Unreadable("relation")
@@ -122,7 +123,9 @@ def _equation(left: Tokens, right: Tokens, read: Read) -> Reading:
     if bound is not None:
         return _function(bound, right, read)
     if is_wrapped(left) and left[0].text == "(":
-        heads = [_function_head(p) and p[0].text or single_name(p) for p in split(left[1:-1], "sep", frozenset({","}))[0]]
+        heads = [
+            (_function_head(p) and p[0].text) or single_name(p) for p in split(left[1:-1], "sep", frozenset({","}))[0]
+        ]
         values = read(right)
         if len(heads) > 1 and all(heads):
             if values.key[0] == "tuple" and len(values.key) == len(heads) + 1:
@@ -133,7 +136,7 @@ def _equation(left: Tokens, right: Tokens, read: Read) -> Reading:
         left, right, name = right, left, single_name(right)
     if name is not None:
         return _named_value(name, left, right, read)
-    return _implicit(left, right)
+    return _implicit(left, right, read)
 
 
 def _function(bound: dict[str, str], right: Tokens, read: Read) -> Reading:
@@ -145,8 +148,10 @@ def _function(bound: dict[str, str], right: Tokens, read: Read) -> Reading:
         return plain
 
 
-def _implicit(left: Tokens, right: Tokens) -> Reading:
+def _implicit(left: Tokens, right: Tokens, read: Read) -> Reading:
     difference = Call("+", (parse(left), Call("neg", (parse(right),))))
+    if not names(difference):  # 2^{10} = 1024
+        return read(right)
     if contains(difference, PLUS_MINUS):
         raise Unreadable("plus-minus in an equation")
     try:
@@ -192,7 +197,7 @@ def _assignments(given: list[tuple[str, Key]]) -> Reading:
     distinct = len({name for name, _ in given}) == len(given)
     if len(stems) == 1 and len(given) > 1:
         # x = 2 or x = 5, and x_1 = 2, x_2 = 5: the values of one unknown.
-        also = (sets.collection(values), ("tuple", *values)) if distinct else ()
+        also: tuple[Key, ...] = (sets.collection(values), ("tuple", *values)) if distinct else ()
         return Reading(sets.collection(set(values)), also, names=tuple(stems))
     by_name = sorted(given, key=lambda pair: (pair[0] == "w", pair[0], repr(pair[1])))
     letters = all(len(name) == 1 for name, _ in given)
@@ -242,7 +247,7 @@ def relation_list(parts: list[Tokens], separators: list[str], read: Read) -> Rea
         return None
     common = None if "or" in separators else sets.intersection(ranges)
     joined = common if common and common[0] == "iv" else sets.union(ranges)
-    return Reading(("range", subjects[0], joined), (joined,), names=readings[0].names)
+    return _range(subjects[0], joined)
 
 
 def _assignment(part: Tokens, read: Read) -> tuple[str, Key] | None:
@@ -310,8 +315,8 @@ def _linear_bound(left: Tokens, right: Tokens, relation_: str) -> Reading | None
         solution = solved_for(name, difference)
         if solution is None:
             return None
-        slope = Call("+", (substituted(difference, {name: _ONE}), Call("neg", (substituted(difference, {name: _ZERO}),))))
-        steepness = sets.position(value_key(slope))
+        at_zero, at_one = (substituted(difference, {name: whole(k)}) for k in range(2))
+        steepness = sets.position(value_key(Call("+", (at_one, Call("neg", (at_zero,))))))
     except Unreadable:
         return None
     if steepness is None:
@@ -343,10 +348,15 @@ def _named_set(subject: Tokens, key: Key) -> Reading:
     shown = _subject(subject)
     if shown is None:
         raise Unreadable("what is in the set")
+    return _range(shown, key)
+
+
+def _range(subject: Key, key: Key) -> Reading:
+    """A bounded open interval of values may be written as the pair of its ends."""
     also = [key]
     if key[0] == "iv" and not key[3] and not key[4] and "oo" not in (key[1][0], key[2][0]):
         also.append(("tuple", key[1], key[2]))
-    return Reading(("range", shown, key), tuple(also), names=(repr(shown),))
+    return Reading(("range", subject, key), tuple(also), names=(repr(subject),))
 
 
 def _subject(tokens: Tokens) -> Key | None:
@@ -371,7 +381,3 @@ def _is_constant(tokens: Tokens) -> bool:
         return not names(parse(tokens))
     except Unreadable:
         return False
-
-
-_ZERO: Node = parse([Token("num", "0")])
-_ONE: Node = parse([Token("num", "1")])

@@ -34,6 +34,8 @@ def listed(readings: Sequence[Reading]) -> Reading:
     also = [] if all(k[0] in "nr" for k in keys) else _alternatives(keys, readings, collection)
     if len(keys) != len(set(keys)):
         also.append(collection(set(keys)))
+        if len(set(keys)) == 1:  # 22/7 or 3 1/7
+            also.append(keys[0])
     if len(keys) > 1 and all(k[0] in ("tuple", "iv") for k in keys):
         intervals = [as_interval(k) for k in keys]
         if all(intervals):

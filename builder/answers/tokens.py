@@ -35,23 +35,25 @@ _BROKEN = (
     (re.compile(r"\x07(?=pprox|lpha|ngle)"), r"\\a"),
     (re.compile(r"\x0b(?=ec|ert|arphi|artheta|arepsilon)"), r"\\v"),
 )
+_CONTROL = re.compile(r"[\x07-\x0d]")
 _RAISED = re.compile(f"[{''.join(v.SUPERSCRIPTS)}]+")
 _LOWERED = re.compile(f"[{''.join(v.SUBSCRIPTS)}]+")
-_REWRITES = (
-    (re.compile(r"(?<=\\\\)\[-?[\d.]{1,6}\s?(?:pt|em|ex|mm|cm)\]"), ""),  # the height of a row
-    (re.compile(r"(?<!\\)\\[\[\]()]"), " "),  # \[ ... \]
-    (re.compile(r"\\(?:boxed|fbox)\s?(?=\{)"), ""),
-    (re.compile(r"(?<=\d)\{([A-Za-z]{2,20})\}"), r"\\text{\1}"),  # 12{cm}
-    (re.compile(r"(?<=\d)\s{0,2}[xX]\s{0,2}(?=10\s?\^|10\*\*)"), r"\\times "),  # 6.1 x 10^7
-    (re.compile(r"\.(?=\s{0,2}(?:\\right)?[)\]}])"), ""),  # (1, 2.]
+_REWRITES = (  # what must stand in a text for a rule to be tried, the rule, what it writes
+    ("\\[", re.compile(r"(?<=\\\\)\[-?[\d.]{1,6}\s?(?:pt|em|ex|mm|cm)\]"), ""),  # the height of a row
+    ("\\", re.compile(r"(?<!\\)\\[\[\]()]"), " "),  # \[ ... \]
+    ("box", re.compile(r"\\(?:boxed|fbox)\s?(?=\{)"), ""),
+    ("{", re.compile(r"(?<=\d)\{([A-Za-z]{2,20})\}"), r"\\text{\1}"),  # 12{cm}
+    ("10", re.compile(r"(?<=\d)\s{0,2}[xX]\s{0,2}(?=10\s?\^|10\*\*)"), r"\\times "),  # 6.1 x 10^7
+    (".", re.compile(r"\.(?=\s{0,2}(?:\\right)?[)\]}])"), ""),  # (1, 2.]
 )
 _LOST_BACKSLASH = re.compile(r"(?<!\\)\\(?=[\d-])")  # a row of a matrix: 1\2
 
 
 def mend(text: str) -> str:
     """``text`` in our alphabet: Unicode look-alikes mapped, broken escapes mended, no control characters."""
-    for pattern, command in _BROKEN:
-        text = pattern.sub(command, text)
+    if _CONTROL.search(text):
+        for pattern, command in _BROKEN:
+            text = pattern.sub(command, text)
     if not text.isascii():
         text = _RAISED.sub(lambda m: "^{" + "".join(v.SUPERSCRIPTS[c] for c in m.group()) + "}", text)
         text = _LOWERED.sub(lambda m: "_{" + "".join(v.SUBSCRIPTS[c] for c in m.group()) + "}", text)
@@ -62,8 +64,9 @@ def mend(text: str) -> str:
     if "\\\\" in text:
         text = _single_backslashes(text)
     text = _unboxed(text.replace("\x00", ""))
-    for pattern, replacement in _REWRITES:
-        text = pattern.sub(replacement, text)
+    for needle, pattern, replacement in _REWRITES:
+        if needle in text:
+            text = pattern.sub(replacement, text)
     return text.strip()
 
 
@@ -73,7 +76,7 @@ _AFTER_BOX = re.compile(r"[\s$.]*(?:\\[\])])?[\s$.]*")
 
 def _unboxed(text: str) -> str:
     """The inside of a box that is all of a text."""
-    m = _BOX.match(text)
+    m = _BOX.match(text) if "box" in text else None
     if m is None:
         return text
     depth = 1
@@ -193,7 +196,7 @@ def _single(ch: str, spaced: bool) -> list[Token]:
         return [Token("rel", ch, spaced)]
     if ch in ",;&":
         return [Token("sep", ch, spaced)]
-    return [] if ch in "$\"" else [Token("op", ch, spaced)]
+    return [] if ch in '$"' else [Token("op", ch, spaced)]
 
 
 def _command(name: str, spaced: bool) -> list[Token]:
@@ -222,7 +225,7 @@ def _command(name: str, spaced: bool) -> list[Token]:
 
 def _text(body: str, spaced: bool, found: str) -> list[Token]:
     r"""Tokens of ``\text{body}``: a number or a letter is itself, "and" separates, the rest is words."""
-    content = body.strip(" \t\n~$\"")
+    content = body.strip(' \t\n~$"')
     word = content.strip(" .,;:").lower()
     if word in v.SEPARATORS and (len(word) > 1 or found.startswith("\\text")):
         return [Token("sep", word, True)]

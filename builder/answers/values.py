@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from flint import acb, arb, ctx, fmpq, fmpz
+from flint import acb, arb, ctx, fmpq
 
 from .operations import ANGLE, OPERATIONS, Imprecise, Value, ball, divide, is_zero, magnitude
 from .tree import BINDERS, Call, Name, Node, Num, Unreadable, contains, names, size, substituted, whole
@@ -253,15 +253,17 @@ def _leading_bits(x: arb) -> tuple[int, int]:
 
 def _rational_in(x: arb) -> Key | None:
     """The rational with a small denominator that a narrow ball holds: a convergent of its midpoint."""
-    mantissa, exponent = x.mid().man_exp()
-    p, q = (int(mantissa) << int(exponent), 1) if exponent >= 0 else (int(mantissa), 1 << -int(exponent))
+    mantissa, exponent = (int(v) for v in x.mid().man_exp())
+    shift = exponent + 3 * _DENOMINATOR  # so many bits behind the point decide
+    p, q = (mantissa << shift if shift >= 0 else mantissa >> -shift), 1 << 3 * _DENOMINATOR
     h0, h1, k0, k1 = 0, 1, 1, 0
     while q:
-        a, (p, q) = p // q, (q, p % q)
+        a, r = divmod(p, q)
+        p, q = q, r
         h0, h1, k0, k1 = h1, a * h1 + h0, k1, a * k1 + k0
-        if k1.bit_length() > _DENOMINATOR:
+        if k1 >> _DENOMINATOR:
             return None
-        if q and (p // q).bit_length() > _DENOMINATOR:  # a jump: the convergent is all but exact
+        if q << _DENOMINATOR < p:  # a jump: the convergent is all but exact
             break
     found = fmpq(h1, k1)
     return rational_key(found) if x.contains(found) else None
@@ -318,6 +320,8 @@ class _Evaluation:
 
 
 def _named(name: str, env: Mapping[str, Value]) -> Value:
+    if name in env:  # the i of a sum is no imaginary unit
+        return env[name]
     if name == "pi":
         return arb.pi()
     if name == "e":
@@ -326,4 +330,4 @@ def _named(name: str, env: Mapping[str, Value]) -> Value:
         return acb(0, 1)
     if name == "oo":
         raise Unreadable("infinite")
-    return env[name]
+    raise Unreadable(f"name {name}")

@@ -13,7 +13,14 @@ FUNCTION_ALIASES = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "ceiling": "ceil", "cosec": "csc", "tg": "tan",
     "ctg": "cot", "arctg": "arctan", "hcf": "gcd", "sgn": "sgn", "sen": "sin",
 }  # fmt: skip
-NAMED_FUNCTIONS = {"binom": "binom", "comb": "binom", "binomial": "binom", "ncr": "binom", "npr": "perm", "perm": "perm"}
+NAMED_FUNCTIONS = {
+    "binom": "binom",
+    "comb": "binom",
+    "binomial": "binom",
+    "ncr": "binom",
+    "npr": "perm",
+    "perm": "perm",
+}
 """Functions of two arguments that plain text writes by name."""
 FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac", "xfrac"})
 BINOMIALS = frozenset({"binom", "dbinom", "tbinom"})
@@ -22,8 +29,8 @@ RELATIONS = {
     "le": "<=", "leq": "<=", "leqslant": "<=", "leqq": "<=", "lt": "<", "ge": ">=", "geq": ">=", "geqslant": ">=",
     "geqq": ">=", "gt": ">", "ne": "!=", "neq": "!=", "in": "in", "approx": "~", "approxeq": "~", "thickapprox": "~",
     "simeq": "~", "equiv": "==", "sim": "sim", "cong": "cong", "notin": "notin", "subset": "sub", "subseteq": "sub",
-    "Rightarrow": "=>", "implies": "=>", "Longrightarrow": "=>", "iff": "<=>", "Leftrightarrow": "<=>", "propto": "prop",
-    "parallel": "par", "perp": "perp",
+    "Rightarrow": "=>", "implies": "=>", "Longrightarrow": "=>", "iff": "<=>", "Leftrightarrow": "<=>",
+    "propto": "prop",     "parallel": "par", "perp": "perp",
 }  # fmt: skip
 OPERATORS = {
     "cdot": "*", "times": "*", "div": "/", "ast": "*", "pm": "pm", "mp": "mp", "cup": "cup", "bigcup": "cup",
@@ -57,8 +64,8 @@ SEPARATORS = frozenset({"and", "or", "und", "oder", "et", "ou", "y"})
 """Words between the elements of a list."""
 SMALL_WORDS = frozenset("is of at by an as if we it on no so are was the for not".split())
 SHORT_UNITS = frozenset(
-    "cm mm km dm nm kg mg ml mL cl dl ft in hr hrs min mins sec secs mph kph kmh kph lb lbs oz yd mi Hz kHz pm am AM PM "
-    "th st nd rd sq cc kW kJ kN Pa kPa".split()
+    "cm mm km dm nm kg mg ml mL cl dl ft in hr hrs min mins sec secs mph kph kmh kph lb lbs oz yd mi Hz kHz pm am AM "
+    "PM th st nd rd sq cc kW kJ kN Pa kPa".split()
 )
 """Two or three letters that are a unit and no product of variables."""
 LETTER_UNITS = frozenset("m g s h L l N J W V K F".split())

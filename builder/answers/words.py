@@ -15,9 +15,10 @@ from .reading import NO_SOLUTION, REALS, Reading
 from .tree import Name
 from .values import Key, value_key
 
-
+MAX_WORDS = 300  # characters; what is longer is no choice, time or phrase
+_NO_WORDS = re.compile(r"[-+\d.,/%()=^ ]*")
 _WRAP = re.compile(rf"\\(?:{v.UNBOXED})(?![a-zA-Z])\s?(?=\{{)")
-_SPACING = re.compile(r"\\[,;:! ]|~|\\q?quad(?![a-zA-Z])|\\(?:left|right|displaystyle)(?![a-zA-Z])")
+_SPACING = re.compile(r"\\[,;:! \[\]()]|~|\\q?quad(?![a-zA-Z])|\\(?:left|right|displaystyle)(?![a-zA-Z])")
 _MONTHS = "january february march april may june july august september october november december".split()
 _NAMES_OF_NUMBERS = {
     word: n
@@ -73,11 +74,18 @@ _LETTER = re.compile(r"\(?([A-J])\)?[.:)]?|(?:option|choice|answer)\s\(?([A-Ja-j
 _LABELLED = re.compile(r"\(([A-J])\)[\s:.]*(\S.*)|([A-J])[.:)]\s*(\S.*)", re.DOTALL)
 
 
-def choice(text: str, read: Callable[[str], Reading]) -> Reading | None:
-    r"""``(C)``, ``C.``, ``option C``, ``c``, and labelled choices such as ``\text{(C) } 12``."""
-    if len(text) > 300:
+def special(text: str, read: Callable[[str], Reading]) -> Reading | None:
+    """The reading of an answer that is words of some kind; ``read`` reads what a choice says."""
+    if len(text) > MAX_WORDS:
         return None
     bare = plain(text)
+    if _NO_WORDS.fullmatch(bare) and not _ISO_DATE.fullmatch(bare):
+        return None
+    return choice(text, bare, read) or clock(bare) or date(bare) or based(bare) or phrase(bare)
+
+
+def choice(text: str, bare: str, read: Callable[[str], Reading]) -> Reading | None:
+    r"""``(C)``, ``C.``, ``option C``, ``c``, and labelled choices such as ``\text{(C) } 12``."""
     m = _LETTER.fullmatch(bare)
     if m:
         letter = m.group(1) or m.group(2)
@@ -94,7 +102,9 @@ def choice(text: str, read: Callable[[str], Reading]) -> Reading | None:
 
 # --- times and dates -----------------------------------------------------------------------------
 
-_CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?\s*(?:([ap])\.?\s?m\.?|(noon|midnight)|o'?clock)?", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?\s*(?:([ap])\.?\s?m\.?|(noon|midnight)|o'?clock)?", re.IGNORECASE
+)
 _MONTH = "|".join(m[:3] + "(?:" + m[3:] + r")?\.?" if len(m) > 3 else m for m in _MONTHS)
 _DATE = re.compile(
     rf"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s)?(?:({_MONTH})\s(\d{{1,2}})(?:st|nd|rd|th)?"
@@ -104,9 +114,9 @@ _DATE = re.compile(
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
-def clock(text: str) -> Reading | None:
+def clock(bare: str) -> Reading | None:
     """``5:16``, ``5:16 pm``, ``17:16``, ``5 p.m.``, ``12 noon``."""
-    m = _CLOCK.fullmatch(plain(text).replace(r"\:", " ")) if len(text) < 60 else None
+    m = _CLOCK.fullmatch(bare) if len(bare) < 20 else None
     if not m or not (m.group(2) or m.group(4) or m.group(5)):
         return None
     hour, minute, second = int(m.group(1)), int(m.group(2) or 0), int(m.group(3) or 0)
@@ -127,9 +137,10 @@ def clock(text: str) -> Reading | None:
     return Reading(("clock", hour, minute, second), also)
 
 
-def date(text: str) -> Reading | None:
+def date(bare: str) -> Reading | None:
     """``March 5, 2020``, ``5th of March``, ``2020-03-05``."""
-    bare = plain(text) if len(text) < 80 else ""
+    if len(bare) > 40:
+        return None
     m = _ISO_DATE.fullmatch(bare)
     if m:
         return Reading(("date", int(m.group(2)), int(m.group(3)), int(m.group(1))))
@@ -146,12 +157,15 @@ def date(text: str) -> Reading | None:
 _BASES = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10} | {
     "eleven": 11, "twelve": 12, "sixteen": 16, "binary": 2, "octal": 8, "hex": 16, "decimal": 10, "hexadecimal": 16,
 }  # fmt: skip
-_BASED = re.compile(r"\(?([0-9A-Za-z ]{1,200}?)\)?(?:_\s?\(?(?:base )?([0-9]{1,2}|[a-z]{2,11})\)?|,?\s\(?(?:in\s)?base[ -](\w{1,7})\)?)")
+_BASED = re.compile(
+    r"\(?([0-9A-Za-z ]{1,200}?)\)?(?:_\s?\(?(?:base )?([0-9]{1,2}|[a-z]{2,11})\)?"
+    r"|,?\s\(?(?:in\s)?base[ -](\w{1,7})\)?)"
+)
 
 
-def based(text: str) -> Reading | None:
+def based(bare: str) -> Reading | None:
     r"""``1011_2``, ``(1011)_{\text{two}}``, ``2A_{16}``, ``1011 (base 2)``; the base is part of the answer."""
-    m = _BASED.fullmatch(plain(text)) if len(text) < 300 and ("_" in text or "base" in text) else None
+    m = _BASED.fullmatch(bare) if "_" in bare or "base" in bare else None
     if not m:
         return None
     digits, name = m.group(1).replace(" ", ""), (m.group(2) or m.group(3)).lower()
@@ -166,9 +180,9 @@ def based(text: str) -> Reading | None:
     return Reading(("base", base, value))
 
 
-def number_in_words(text: str) -> int | None:
+def number_in_words(bare: str) -> int | None:
     """The number that ``twelve`` or ``twenty-five`` names."""
-    parts = plain(text).lower().replace("-", " ").split()
+    parts = bare.lower().replace("-", " ").split()
     if not 1 <= len(parts) <= 2 or not all(p in _NAMES_OF_NUMBERS for p in parts):
         return None
     tens, ones = _NAMES_OF_NUMBERS[parts[0]], _NAMES_OF_NUMBERS[parts[-1]]
@@ -183,9 +197,8 @@ _PHRASE = re.compile(r"[A-Za-z][A-Za-z'.-]{2,}|[A-Za-z][A-Za-z'.-]*(?: [A-Za-z][
 _PHRASES = re.compile(r"[A-Za-z][A-Za-z' .-]*(?:\s?(?:,|;|\band\b)\s?[A-Za-z][A-Za-z' .-]+)+")
 
 
-def phrase(text: str) -> Reading | None:
+def phrase(bare: str) -> Reading | None:
     """Words only: ``Sunday``, ``no solution``, ``line segment and circle``."""
-    bare = plain(text) if len(text) < 300 else ""
     if bare.lower() in _SAME and (len(bare) > 1 and not bare.startswith("\\")):
         return Reading(phrase_key(bare))
     if _PHRASE.fullmatch(bare):
@@ -197,6 +210,8 @@ def phrase(text: str) -> Reading | None:
             return Reading(phrase_key(bare), () if named is None else (("n", named, 1),))
     if _PHRASES.fullmatch(bare):
         parts = [p for p in re.split(r"\s?(?:,|;|\band\b)\s?", bare) if p]
-        if all(len(p) > 2 for p in parts):
-            return Reading(("set", *sorted((phrase_key(p) for p in parts), key=repr)), (phrase_key(bare),))
+        if all(len(p) > 1 for p in parts):
+            keys = [phrase_key(p) for p in parts]
+            spoken = keys[:1] if keys[0][-1] in ("yes", "no") else []  # Yes, because it is even
+            return Reading(("set", *sorted(keys, key=repr)), (phrase_key(bare), *spoken))
     return None

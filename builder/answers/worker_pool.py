@@ -103,8 +103,11 @@ class WorkerPool:
                     one.give(batch)
                     given.append(batch)
                     batch = _Batch(islice(source, chunk))
-                while given and not given[0].todo:
-                    yield from given.popleft().outcomes
+                while given:
+                    yield from given[0].settled()
+                    if given[0].todo:
+                        break
+                    given.popleft()
                 _advance(mine)
         finally:
             for one in mine:
@@ -136,11 +139,17 @@ class _Batch:
 
     def __init__(self, items: Iterable[Any]) -> None:
         self.todo = deque(items)
-        self.outcomes: list[Outcome] = []
+        self._outcomes: deque[Outcome] = deque()
+        self.message = len(self.todo)  # items that are sent at a time
 
     def settle(self, outcome: Outcome) -> None:
         self.todo.popleft()
-        self.outcomes.append(outcome)
+        self._outcomes.append(outcome)
+
+    def settled(self) -> Iterator[Outcome]:
+        """The outcomes that have not been taken yet."""
+        while self._outcomes:
+            yield self._outcomes.popleft()
 
 
 class _Worker:
@@ -161,7 +170,7 @@ class _Worker:
 
     def give(self, batch: _Batch) -> None:
         self._batch = batch
-        self._send(len(batch.todo))
+        self._send()
 
     def stop(self) -> None:
         self._batch = _Batch(())
@@ -181,7 +190,7 @@ class _Worker:
         for done, value in lines:
             self._take(done, value)
         if self._ready and not self._sent and self.busy:
-            self._send(len(self._batch.todo))
+            self._send()
 
     def _take(self, done: bool, value: Any) -> None:
         if self._ready:
@@ -205,17 +214,19 @@ class _Worker:
                 )
         elif not suspect:
             self._batch.settle(Outcome(None, reason))
+        self._batch.message = 1  # it may have been the whole that was too much
         if self.busy:
-            self._send(1 if suspect else len(self._batch.todo))
+            self._send()
         self._alone = suspect
 
-    def _send(self, count: int) -> None:
-        """Send the first ``count`` items that are to do, to a new process where there is none."""
+    def _send(self) -> None:
+        """Send the next items, to a new process where there is none."""
         if self.process is None:
             self.process = WorkerProcess(self._task, self._limits)
             self._ready = self._alone = False
-        self.process.send(list(islice(self._batch.todo, count)))
-        self._sent = count
+        items = list(islice(self._batch.todo, self._batch.message))
+        self.process.send(items)
+        self._sent = len(items)
 
 
 def _advance(workers: Iterable[_Worker]) -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import worker
+from .worker import FORBIDDEN, OUT_OF_MEMORY
 
 _PROGRAM = "from builder.answers.worker import main; main()"
 # No keys and no settings of the caller go where other people's text is read.
@@ -100,7 +100,7 @@ class WorkerProcess:
         self.stop()
         if self._late:
             return "time"
-        return {-signal.SIGPROF: "cpu", worker.OUT_OF_MEMORY: "memory", worker.FORBIDDEN: "code"}.get(status, "died")
+        return {-signal.SIGPROF: "cpu", OUT_OF_MEMORY: "memory", FORBIDDEN: "code"}.get(status, "died")
 
     def stop(self) -> None:
         """End it now, whatever it is doing."""

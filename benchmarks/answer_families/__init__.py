@@ -1,0 +1,1 @@
+"""Families of answers whose classes are known by construction; see :mod:`benchmarks.answer_groups`."""
