@@ -4,6 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 CHECKS := $(VENV)/.checks
+# The extra "fallback" of pyproject.toml, which the tests and benchmarks use.
+FALLBACK := "math-verify[antlr4_13_2]>=0.9"
 
 .PHONY: demo test lint types space bench clean help
 
@@ -16,7 +18,7 @@ help:
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"KPMath needs Python 3.11 or newer, this is {v.major}.{v.minor}; say: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt $(FALLBACK)
 	@touch $@
 
 $(CHECKS): $(READY)

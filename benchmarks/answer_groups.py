@@ -15,14 +15,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from .answer_families import algebra, collections, constants, counting, equations, numbers, ranges, words
+from .answer_families import (
+    algebra,
+    collections,
+    constants,
+    counting,
+    equations,
+    layouts,
+    notations,
+    numbers,
+    ranges,
+    words,
+)
 from .answer_families.base import Family, Form, Value, Words
 from .answer_families.held_out import HELD_OUT
 from .answer_families.trees import Node
 from .answer_families.writing import Writer
 
 SIZE = 10
-_MODULES = (numbers, constants, counting, algebra, equations, ranges, collections, words)
+_MODULES = (numbers, constants, counting, algebra, equations, ranges, collections, words, notations, layouts)
 DEVELOPMENT: dict[str, Family] = {f.__name__: f for module in _MODULES for f in module.FAMILIES}
 __all__ = ["DEVELOPMENT", "HELD_OUT", "Group", "groups", "write"]
 _WRONG = ((0, 10), (1, 27), (2, 30), (3, 21), (4, 12))  # number of wrong values, and how often

@@ -233,6 +233,7 @@ _MEANINGS = {
     "equation": _equation,
     "assign": lambda t: meaning(t.part(len(t.args) - 1)),
     "function": _function,
+    "latex": lambda t: meaning(t.part(0)),
     "around": lambda t: meaning(t.part(1 if isinstance(t.args[0], str) else 0)),
     "based": lambda t: ("based", *t.args),
     "ratio": _ratio,

@@ -107,5 +107,10 @@ class Writer(ExpressionWriter):
         names = ",".join(map(str, tree.args[1:-1]))
         return f"{tree.args[0]}({names}){self.space}={self.space}{self.text(tree.part(len(tree.args) - 1), 0)}"
 
+    def _latex(self, tree: Node) -> str:
+        """A tree that is written in LaTeX in every hand."""
+        self.mode = "latex"
+        return self.text(tree.part(0), 0)
+
     def _ratio(self, tree: Node) -> str:
         return (self.rng.choice((":", " : ")) if self.space else ":").join(self.text(p, 0) for p in tree.parts())

@@ -24,7 +24,7 @@ from .question import NOTHING, Asked
 from .reader import read
 from .reading import Reading
 from .sets import position
-from .values import Key
+from .values import Key, order
 
 _LONG_DECIMAL = 10  # significant digits from which a decimal stands for the value that it rounds
 _VALUES = frozenset({"n", "r", "c", "f", "choice"})
@@ -89,7 +89,7 @@ def classify(answers: Sequence[str | None], asked: Asked = NOTHING, judge: Judge
     """The classes of one question's answers, and how many pairs stayed undecided."""
     readings = [None if a is None or not a.strip() else _as_asked(reading(a), asked) for a in answers]
     counts = Counter(r for r in readings if r is not None)
-    home = _homes(counts) if len(counts) > 1 else {r.key: r.key for r in counts}
+    home = _homes(counts)
     undecided = 0
     if judge is not None:
         undecided = _ask(judge, home, [(a, r) for a, r in zip(answers, readings, strict=True) if a and r])
@@ -111,7 +111,7 @@ class _Class:
 
 def _gathered(counts: Mapping[Reading, int]) -> dict[Key, _Class]:
     found: dict[Key, _Class] = {}
-    for r in sorted(counts, key=repr) if len(counts) > 1 else counts:
+    for r in sorted(counts, key=lambda r: order((r.key, r.also, r.names, r.units, r.digits, r.places))):
         known = found.get(r.key)
         if known is None:
             found[r.key] = _Class(counts[r], r, _is_loose(r))
@@ -124,14 +124,14 @@ def _gathered(counts: Mapping[Reading, int]) -> dict[Key, _Class]:
 
 def _homes(counts: Mapping[Reading, int]) -> dict[Key, Key]:
     """The key of the class that each key belongs to."""
+    if not any(_is_loose(r) for r in counts):
+        return {r.key: r.key for r in counts}
     classes = _gathered(counts)
     home = {key: key for key in classes}
     loose = [key for key in classes if classes[key].loose]
-    if not loose:
-        return home
     weights = {key: c.weight for key, c in classes.items()}
     anchors = [key for key in classes if not classes[key].loose]
-    loose.sort(key=lambda key: (-weights[key], repr(key)))
+    loose.sort(key=lambda key: (-weights[key], order(key)))
     shared = _shared(classes, loose)  # what several may stand for although nobody said it
     guests: dict[Key, tuple[str, ...]] = {}
     for place, key in enumerate(loose):
@@ -144,7 +144,7 @@ def _homes(counts: Mapping[Reading, int]) -> dict[Key, Key]:
         options = [k for k in options if not _clash(own.names, guests.get(k) or _names(classes, k))]
         if not options:
             continue
-        best = min(options, key=lambda k: (-weights.get(k, shared.get(k, 0)), repr(k)))
+        best = min(options, key=lambda k: (-weights.get(k, shared.get(k, 0)), order(k)))
         best = home.get(best, best)
         home[key] = best
         if own.names and best not in guests:
@@ -247,7 +247,7 @@ def _ask(judge: Judge, home: dict[Key, Key], given: Sequence[tuple[str, Reading]
     for answer, r in given:
         at = home[r.key]
         spoken[at] = min(spoken.get(at, answer), answer, key=lambda s: (len(s), s))
-    order = sorted(weight, key=lambda k: (k not in read_at_all, -weight[k], repr(k)))
+    order = sorted(weight, key=lambda k: (k not in read_at_all, -weight[k], order(k)))
     undecided = 0
     for place, key in enumerate(order):
         if key in read_at_all or key[0] == "word":

@@ -41,6 +41,8 @@ _CONDITION = re.compile(r"(?:where|for|if|when|with|such that|provided|assuming|
 def read(answer: str) -> Reading:
     """The reading of an answer's text; never raises, never slow."""
     if len(answer) > MAX_LENGTH:
+        answer = " ".join(answer.split())
+    if len(answer) > MAX_LENGTH:
         return Reading(("t", "".join(answer.split())), understood=False)
     text = mend(answer)
     if "<" in text:

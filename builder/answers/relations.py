@@ -17,11 +17,12 @@ from .reading import REALS, Reading
 from .splitting import Tokens, is_wrapped, split
 from .tokens import Token
 from .tree import CONSTANTS, PLUS_MINUS, Call, Name, Unreadable, contains, names, substituted, whole
-from .values import Key, ratio_key, solved_for, structure_key, value_key
+from .values import Key, order, ratio_key, solved_for, structure_key, value_key
 
 Read = Callable[[Tokens], Reading]
 
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_MAX_CHAIN = 30
 _NUMBER_SETS = frozenset({"Z", "N", "Q", "R", "C"})
 _DEPENDENT = ("y", "z", "f", "w", "s", "d", "A", "V", "P", "S")  # names that stand for a right side
 
@@ -199,7 +200,7 @@ def _assignments(given: list[tuple[str, Key]]) -> Reading:
         # x = 2 or x = 5, and x_1 = 2, x_2 = 5: the values of one unknown.
         also: tuple[Key, ...] = (sets.collection(values), ("tuple", *values)) if distinct else ()
         return Reading(sets.collection(set(values)), also, names=tuple(stems))
-    by_name = sorted(given, key=lambda pair: (pair[0] == "w", pair[0], repr(pair[1])))
+    by_name = sorted(given, key=lambda pair: (pair[0] == "w", pair[0], order(pair[1])))
     letters = all(len(name) == 1 for name, _ in given)
     ordered: Key = ("tuple", *((value for _, value in by_name) if letters else values))
     also = tuple(dict.fromkeys((ordered, sets.collection(values), sets.collection(set(values)))))
@@ -328,7 +329,7 @@ def _chain(sides: list[Tokens], relations: list[str]) -> Reading:
     r"""``b < a < d < c``, ``\tan 1 > \sin 1 > \cos 1``."""
     if {r[0] for r in relations} == {">"}:
         sides, relations = sides[::-1], [_FLIP[r] for r in relations[::-1]]
-    if {r[0] for r in relations} != {"<"}:
+    if {r[0] for r in relations} != {"<"} or len(sides) > _MAX_CHAIN:
         raise Unreadable("relation")
     return Reading(("chain", *relations, *(_side_key(s) for s in sides)))
 
@@ -356,7 +357,7 @@ def _range(subject: Key, key: Key) -> Reading:
     also = [key]
     if key[0] == "iv" and not key[3] and not key[4] and "oo" not in (key[1][0], key[2][0]):
         also.append(("tuple", key[1], key[2]))
-    return Reading(("range", subject, key), tuple(also), names=(repr(subject),))
+    return Reading(("range", subject, key), tuple(also), names=(order(subject),))
 
 
 def _subject(tokens: Tokens) -> Key | None:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from .reading import NO_SOLUTION, REALS, Reading
 from .tree import Unreadable
-from .values import Key
+from .values import Key, order
 
 LOWEST: Key = ("oo", -1)
 HIGHEST: Key = ("oo", 1)
@@ -20,7 +20,7 @@ _MAX_ORDERED = 3_000  # bits of the exponent of a number whose order is asked fo
 
 def ordered(keys: Iterable[Key]) -> list[Key]:
     """Keys in the one order that is the same in every process."""
-    return sorted(keys, key=repr)
+    return sorted(keys, key=order)
 
 
 def collection(keys: Iterable[Key]) -> Key:

@@ -220,7 +220,13 @@ def _command(name: str, spaced: bool) -> list[Token]:
         return [Token("sep", "\\\\", spaced)]
     if name in ("pi", "oo") or name in v.GREEK:
         return [Token("var", name, spaced)]
+    glued = _GLUED.match(name)  # \quadx
+    if glued:
+        return [*_command(glued.group(), spaced), *(Token("var", ch) for ch in name[glued.end() :])]
     return [Token("cmd", name, spaced)]
+
+
+_GLUED = re.compile(r"(?:qquad|quad|cdot|times|div|pi|cup|leq|geq|pm)(?=[a-z]{1,2}$)")
 
 
 def _text(body: str, spaced: bool, found: str) -> list[Token]:

@@ -25,7 +25,7 @@ from typing import Any
 
 from flint import acb, arb, ctx, fmpq
 
-from .operations import ANGLE, OPERATIONS, Imprecise, Value, ball, divide, is_zero, magnitude
+from .operations import ANGLE, OPERATIONS, Imprecise, Value, ball, bits, divide, is_zero, magnitude
 from .tree import BINDERS, Call, Name, Node, Num, Unreadable, contains, names, size, substituted, whole
 
 Key = tuple[Any, ...]
@@ -35,8 +35,8 @@ _MANTISSA = 128  # bits of a key
 _ACCURATE = 200  # bits that a ball must be good for
 _DENOMINATOR = 64  # bits of the denominators that are looked for in a ball
 _MAX_NODES = 1_200  # of a tree with variables
-_MAX_STEPS = 25_000  # operations of one evaluation, the terms of sums counted
-_MAX_TERMS = 5_000
+_MAX_STEPS = 12_000  # operations of one evaluation: the terms of sums and the size of numbers counted
+_MAX_TERMS = 2_000
 _LOGARITHMS = frozenset({"log", "ln", "lg"})
 _RADICALS = frozenset({"sqrt", "root", "^"})
 _INVERSE = frozenset({"arcsin", "arccos", "arctan", "arccot", "arcsec", "arccsc"})
@@ -53,6 +53,13 @@ def _precision() -> Iterator[None]:
             yield
         finally:
             ctx.prec = before
+
+
+def order(key: Any) -> str:
+    """A text by which keys are sorted the same in every process (``repr`` refuses very long integers)."""
+    if isinstance(key, tuple):
+        return f"({' '.join(map(order, key))})"
+    return f"{key:+x}" if isinstance(key, int) else str(key)
 
 
 def value_key(node: Node, rename: Mapping[str, str] | None = None) -> Key:
@@ -128,7 +135,7 @@ def structure_key(node: Node, bound: Mapping[str, str] | None = None) -> Key:
     args = [structure_key(a, bound) for a in node.args]
     if node.fn in "+*":
         flat = [k for a in args for k in (a[1:] if a[0] == node.fn else (a,))]
-        return (node.fn, *sorted(flat, key=repr))
+        return (node.fn, *sorted(flat, key=order))
     return (node.fn, *args)
 
 
@@ -302,7 +309,10 @@ class _Evaluation:
         operation = OPERATIONS.get(fn)
         if operation is None:
             raise Unreadable(f"operation {fn}")
-        return operation(*(self.value(arg, env, in_angle) for arg in node.args))
+        result = operation(*(self.value(arg, env, in_angle) for arg in node.args))
+        if isinstance(result, fmpq):
+            self.steps += bits(result) >> 7
+        return result
 
     def repeated(self, node: Call, env: Mapping[str, Value]) -> Value:
         """A finite sum or product, term by term."""
@@ -316,6 +326,7 @@ class _Evaluation:
         total = fmpq(0 if node.fn == "sum" else 1)
         for k in range(int(low.p), int(high.p) + 1):
             total = join(total, self.value(term, {**env, variable.name: fmpq(k)}, False))
+            self.steps += bits(total) >> 7 if isinstance(total, fmpq) else 1
         return total
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from . import vocabulary as v
 from .reading import NO_SOLUTION, REALS, Reading
 from .tree import Name
-from .values import Key, value_key
+from .values import Key, order, value_key
 
 MAX_WORDS = 300  # characters; what is longer is no choice, time or phrase
 _NO_WORDS = re.compile(r"[-+\d.,/%()=^ ]*")
@@ -213,5 +213,5 @@ def phrase(bare: str) -> Reading | None:
         if all(len(p) > 1 for p in parts):
             keys = [phrase_key(p) for p in parts]
             spoken = keys[:1] if keys[0][-1] in ("yes", "no") else []  # Yes, because it is even
-            return Reading(("set", *sorted(keys, key=repr)), (phrase_key(bare), *spoken))
+            return Reading(("set", *sorted(keys, key=order)), (phrase_key(bare), *spoken))
     return None

@@ -85,7 +85,8 @@ class WorkerPool:
         """The outcomes in the order of the items, which may be without end: few are held at a time.
 
         ``chunk`` items go to a process in one message.  The iterator keeps the processes it has taken
-        until it is finished or closed.  Raises as :meth:`call` does.
+        until it is finished or closed: a thread that is in the midst of one asks the pool for nothing
+        else.  Raises as :meth:`call` does.
         """
         source = iter(items)
         given: deque[_Batch] = deque()

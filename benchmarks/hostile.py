@@ -1,0 +1,242 @@
+r"""Hostile answers, by name: texts made to hang, crash, fill the memory or run as code.
+
+The tests hold that each is read without harm, :mod:`benchmarks.answers_safety` measures what each costs.
+"""
+
+from __future__ import annotations
+
+
+def _nested(opening: str, inner: str, closing: str, times: int) -> str:
+    return opening * times + inner + closing * times
+
+
+def _matrix(rows: int, columns: int, cell: str = "1", kind: str = "pmatrix") -> str:
+    body = r"\\".join("&".join([cell] * columns) for _ in range(rows))
+    return rf"\begin{{{kind}}}{body}\end{{{kind}}}"
+
+
+def _braced(elements: list[str]) -> str:
+    return r"\{" + ",".join(elements) + r"\}"
+
+
+TOWERS = {
+    "power tower": "9^{9^{9^9}}",
+    "power tower, plain": "9^9^9^9",
+    "power tower, stars": "9**9**9**9",
+    "power tower, superscripts": "9⁹⁹⁹",
+    "power tower in a fraction": r"\frac{1}{9^{9^{9^9}}}",
+    "power tower, negative": "9^{-9^{9^9}}",
+    "power tower under a root": r"\sqrt{9^{9^{9^9}}}",
+    "power tower in a logarithm": r"\log(9^{9^{9^9}})",
+    "power tower over a variable": "x^{9^{9^9}}",
+    "two power towers": "9^{9^{9^9}}-9^{9^{9^9}}",
+    "tower of e": "e^{e^{e^{e^e}}}",
+    "exponentials": r"\exp(\exp(\exp(\exp(100))))",
+    "a small base": "(1/3)^{1000000000}",
+    "an irrational base": r"\pi^{1000000000}",
+    "i to a great power": "i^{1000000000000}",
+    "1 to a great power": "1^{10^{100}}",
+    "-1 to a great power": "(-1)^{10^{100}}",
+    "power of ten": "10^{1000000000}",
+    "exponent of a numeral": "1e1000000000",
+    "exponent of 1,400": "1e1400",
+    "exponent of -1,400": "1e-1400",
+}
+FACTORIALS = {
+    "nested factorials": "((((9!)!)!)!)!",
+    "factorials, one after the other": "5!!!!!!!!",
+    "great factorial": "(10^{10})!",
+    "100000!": "100000!",
+    "quotient of factorials": r"\frac{1000000!}{999999!}",
+    "factorial of a fraction": r"(10^{10}+\frac12)!",
+    "great binomial": r"\binom{10^9}{5\cdot 10^8}",
+    "binomial over 2": r"\binom{10^{100}}{2}",
+    "binomial in the middle": r"\binom{20000}{10000}",
+    "1000001!": "1000001!",
+    "1000001! as a product": r"1000001 \cdot 1000000!",
+}
+NUMERALS = {
+    "a million digits": "7" * 1_000_000,
+    "1,400 digits": "7" * 1_400,
+    "1,490 decimal places": "." + "7" * 1_490,
+    "nines": "0." + "9" * 1_400,
+    "a long period": r"0.\overline{" + "142857" * 30 + "}",
+    "greatest common divisor": r"\gcd(10^{1000},7^{1000})",
+    "dots": "0.333" + "." * 1_000,
+}
+NESTED = {
+    "20,000 open braces": "{" * 20_000,
+    "20,000 braces": _nested("{", "", "}", 10_000),
+    "700 braces": _nested("{", "1", "}", 700),
+    "700 brackets": _nested("(", "1", ")", 700),
+    "500 fractions": _nested(r"\frac{1}{", "2", "}", 500),
+    "130 fractions": _nested(r"\frac{1}{", "2", "}", 130),
+    "55 fractions": _nested(r"\frac{1}{1+", "2", "}", 55),
+    "continued fraction": _nested("1+1/(", "2", ")", 58),
+    "300 roots": _nested(r"\sqrt{", "2", "}", 300),
+    "180 roots": _nested(r"\sqrt{", "2", "}", 180),
+    "50 roots": _nested(r"\sqrt{", "2", "}", 50),
+    "sines": _nested("sin(", "x", ")", 55),
+    "floors": _nested(r"\lfloor", "x", r"\rfloor", 50),
+    "pairs": _nested("(1,", "2", ")", 55),
+    "lists": _nested("[1,", "2", "]", 55),
+    "sets": _nested(r"\{1,", "2", r"\}", 55),
+    "plain sets": _nested("{1,", "2", "}", 55),
+    "boxes": _nested(r"\boxed{", "1", "}", 180),
+    "faces": _nested(r"\text{", "a", "}", 300),
+    "powers": "x^" * 700 + "x",
+    "subscripts": "x_" * 700 + "x",
+    "functions": "f(x)=" * 200 + "1",
+    "opened, not closed": "((((([[[[{{{{" * 100,
+    "closed, not opened": ")))]]]}}}" * 100,
+    "left without right": r"\left(\frac{1}{2" * 60,
+    "matrices not closed": r"\begin{pmatrix}" * 90,
+}
+REPEATED = {
+    "1 MB of x+": "x+" * 500_000,
+    "740 times x+": "x+" * 740 + "1",
+    "1 MB of spaces": " " * 1_000_000 + "1",
+    "1,490 spaces": " " * 1_490 + "1",
+    "1 MB of backslashes": "\\" * 1_000_000,
+    "1,500 backslashes": "\\" * 1_500,
+    "1 MB of minus signs": "-" * 1_000_000,
+    "1,499 minus signs": "-" * 1_499 + "1",
+    "plus-minus signs": r"\pm 1" * 200,
+    "sum of plus-minus": "+".join([r"\pm x"] * 200),
+    "bars": "|" * 1_500,
+    "bangs": "5" + "!" * 1_400,
+    "primes": "x" + "'" * 1_400,
+    "carets": "^" * 1_500,
+    "underscores": "_" * 1_500,
+    "commas": "," * 1_500,
+    "a list of ones": "1," * 740,
+    "equals signs": "=" * 1_500,
+    "a chain of equations": "x=" * 740 + "1",
+    "a chain of inequalities": "x<" * 740 + "1",
+    "and": "1 and " * 240 + "1",
+    "or": "x=1 or " * 180 + "x=1",
+    "percent signs": "5" + "%" * 1_400,
+    "degrees": "5" + r"^\circ" * 200,
+    "remainders": "7 mod " * 200 + "3",
+    "choices": "(A) (B) " * 150,
+    "ratio": ":".join(["1"] * 700),
+    "phrases": "ab, " * 370,
+    "words": "word " * 290,
+    "numbers in words": "one " * 300,
+    "halves": r"\frac12" * 200,
+    "fractions without arguments": r"\frac" * 300,
+    "roots without arguments": r"\sqrt" * 290,
+    "sines without brackets": r"\sin" * 300 + "x",
+    "logarithms": r"\log_2" * 200 + "x",
+    "ellipses": r"1,2,\ldots," * 100,
+    "mixed numbers": "1 1/2 " * 250,
+    "letters": "abcdefghijklmnopqrstuvwxyz" * 50,
+    "dollars": "$" * 1_500,
+    "quotes": '"' * 1_500,
+    "rows": r"\\" * 740,
+    "newlines": "\n" * 1_500,
+    "unions": r"\cup".join(["(0,1)"] * 150),
+    "touching intervals": r"\cup".join(f"({k},{k + 1})" for k in range(110)),
+    "assignments": ",".join(f"x_{k}={k}" for k in range(180)),
+    "a numeral in base 2": "1" * 299 + "_2",
+}
+LARGE = {
+    "60 factors": "".join(f"(x-{k})" for k in range(60)),
+    "60 factors of two variables": "".join(f"(x+{k}y)" for k in range(60)),
+    "(1+x)^10000": "(1+x)^{10000}",
+    "(1+x+y)^9999": "(1+x+y)^{9999}",
+    "x to a great power": "x^{1000000000}",
+    "many variables": "+".join(f"{c}_{{{k}}}" for k in range(10) for c in "abcdefghijklmnop"),
+    "many powers": "+".join(f"x^{{{k}}}" for k in range(180)),
+    "many fractions": "+".join(rf"\frac{{1}}{{x+{k}}}" for k in range(90)),
+    "equation of 40 factors": "".join(f"(x+{k})" for k in range(40)) + "=y",
+    "inequality of 40 factors": "".join(f"(x+{k})" for k in range(40)) + "<7",
+    "100 x 100 matrix": _matrix(100, 100),
+    "25 x 25 matrix": _matrix(25, 25),
+    "12 x 12 determinant": _matrix(12, 12, "x", "vmatrix"),
+    "4 x 4 determinant": _matrix(4, 4, "x^2+1", "vmatrix"),
+    "set of 1,000": _braced([str(k) for k in range(1_000)]),
+    "set of 370": _braced([str(k) for k in range(370)]),
+    "set of roots": _braced([rf"\sqrt{{{k}}}" for k in range(130)]),
+    "set of exponentials": _braced([f"e^{{{k}}}" for k in range(170)]),
+    "sum of 10^9 terms": r"\sum_{k=1}^{1000000000} k",
+    "product of 10^9 factors": r"\prod_{k=1}^{1000000000} k",
+    "sum of 5,000 fractions": r"\sum_{k=1}^{5000} \frac{1}{k}",
+    "sum of 1,900 fractions": r"\sum_{k=1}^{1900} \frac{1}{k}",
+    "product of 1,900 factors": r"\prod_{k=1}^{1900} k",
+    "sum of sums": r"\sum_{i=1}^{1000}\sum_{j=1}^{1000} ij",
+    "five sums": r"\sum_{a=1}^{9}\sum_{b=1}^{9}\sum_{c=1}^{9}\sum_{d=1}^{9}\sum_{f=1}^{9} abcdf",
+    "sum of sines": r"\sum_{k=1}^{1900} \sin k",
+    "sum of powers": r"\sum_{k=1}^{1900} 2^k",
+    "sum of factorials": r"\sum_{k=1}^{1900} k!",
+    "sum of binomials": r"\sum_{k=1}^{1900} \binom{3000}{k}",
+    "sum of variables": r"\sum_{k=1}^{1900} x^k",
+    "infinite sum": r"\sum_{k=1}^{\infty} \frac{1}{k^2}",
+    "hard integral": r"\int_0^\infty \frac{\sin x^2 e^{-x^3}}{\ln(1+x^x)} dx",
+    "hard limit": r"\lim_{n\to\infty}\frac{(n!)^{1/n}}{n}",
+    "cancellation": "+".join(["10^{300}", "1", "-10^{300}"] * 60),
+    "hidden cancellation": r"\sqrt{10^{40}+1}-10^{20}",
+    "nearly an integer": r"e^{\pi\sqrt{163}}",
+    "nearly a root": r"\sqrt{2}+10^{-400}",
+}
+UNDEFINED = {
+    "sine of a great number": r"\sin(10^{100000})",
+    "tangent at a pole": r"\tan\frac{\pi}{2}",
+    "division by zero": r"\frac{1}{0}",
+    "0/0": "0/0",
+    "0^0": "0^0",
+    "logarithm of zero": r"\log 0",
+    "hidden zero below": r"\frac{1}{\sqrt{2}\sqrt{8}-4}",
+    "hidden zero under a root": r"\sqrt{\sin^2 1+\cos^2 1-1}",
+    "zero to an irrational power": r"0^{\pi}",
+    "arcsine outside": r"\arcsin 2",
+    "arccosine at the edge": r"\arccos(\sin^2 1+\cos^2 1)",
+    "floor at the edge": r"\lfloor \sin^2 1+\cos^2 1\rfloor",
+    "root of a negative": "(-8)^{1/3}",
+    "i^i": "i^i",
+    "nan": "nan",
+    "inf": "inf",
+    "-inf": "-inf",
+    "impossible time": "99:99",
+    "impossible date": "February 31, 2020",
+}
+CODE = {
+    "import": "__import__('os').system('touch pwned')",
+    "characters": "eval(chr(95)+chr(95)+chr(105))",
+    "in a tuple": "(__import__('os').system('touch pwned'), 1)",
+    "f-string": 'f\'{__import__("os").system("touch pwned")}\'',
+    "lambda": "(lambda: open('pwned', 'w'))()",
+    "dunder": "().__class__.__bases__[0].__subclasses__()",
+    "behind pi": "pi.__class__.__mro__",
+    "exec": 'exec(\'open("pwned", "w")\')',
+    "a file": "open('/etc/passwd').read()",
+    "in a box": r"\boxed{__import__('os').system('touch pwned')}",
+    "in a fraction": r"\frac{__import__('os').system('touch pwned')}{1}",
+    "write18": r"\write18{touch pwned}",
+    "input": r"\input{/etc/passwd}",
+    "definition": r"\def\x{\x\x}\x",
+    "csname": r"\csname end\endcsname",
+}
+CHARACTERS = {
+    "zero-width": "1\u200b2\u200c3\u200d",
+    "bidirectional": "\u202e12\u202d",
+    "full-width digits": "１２３",
+    "Arabic digits": "١٢٣",
+    "Devanagari digits": "१२",
+    "NUL": "1\x002",
+    "only NUL": "\x00",
+    "a lone surrogate": "\ud800",
+    "combining marks": "x" + "\u0301" * 1_400,
+    "emoji": "😀" * 300,
+    "control characters": "".join(map(chr, range(32))) * 40,
+}
+
+HOSTILE: dict[str, str] = {
+    f"{group}: {name}": text
+    for group, texts in (
+        ("tower", TOWERS), ("factorial", FACTORIALS), ("numeral", NUMERALS), ("nested", NESTED),
+        ("repeated", REPEATED), ("large", LARGE), ("undefined", UNDEFINED), ("code", CODE), ("characters", CHARACTERS),
+    )
+    for name, text in texts.items()
+}  # fmt: skip
+"""Every hostile text by its name."""
