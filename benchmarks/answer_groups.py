@@ -25,6 +25,7 @@ from .answer_families import (
     notations,
     numbers,
     ranges,
+    symbols,
     words,
 )
 from .answer_families.base import Family, Form, Value, Words
@@ -33,7 +34,7 @@ from .answer_families.trees import Node
 from .answer_families.writing import Writer
 
 SIZE = 10
-_MODULES = (numbers, constants, counting, algebra, equations, ranges, collections, words, notations, layouts)
+_MODULES = (numbers, constants, counting, algebra, equations, ranges, collections, words, notations, symbols, layouts)
 DEVELOPMENT: dict[str, Family] = {f.__name__: f for module in _MODULES for f in module.FAMILIES}
 __all__ = ["DEVELOPMENT", "HELD_OUT", "Group", "groups", "write"]
 _WRONG = ((0, 10), (1, 27), (2, 30), (3, 21), (4, 12))  # number of wrong values, and how often

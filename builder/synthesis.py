@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
-from .answers import equal
+from .answers import asked, equal
 from .config import Config
 from .errors import RequestRefused
 from .llm.chat import Chat
@@ -126,7 +126,8 @@ async def _judge_and_solve(
         yield solution
     # A candidate that computes something wrong is dropped (METHOD 6): it stays among the m, so that
     # the agreement is that of all that was sampled, and it votes for nothing.
-    vote = consensus([s.answers if s.votes else (None,) for s in solutions], rule=config.voting.rule)
+    answers = [s.answers if s.votes else (None,) for s in solutions]
+    vote = consensus(answers, rule=config.voting.rule, asked=asked(question.problem or ""))
     yield vote
     yield result(vote.rejected or "kept")
 
@@ -169,7 +170,7 @@ def _drifted(parent: QuestionResult, child: QuestionResult) -> bool:
     """Whether a paraphrase's consensus answer is another than its parent's."""
     before = parent.vote.answer if parent.vote else None
     after = child.vote.answer if child.vote else None
-    return before is None or after is None or not equal(before, after)
+    return before is None or after is None or not equal(before, after, asked(child.question.problem or ""))
 
 
 def _refused(information_set: InformationSet, services: Services, reason: str) -> QuestionResult:

@@ -8,7 +8,7 @@ from random import Random
 from .algebra import polynomial_tree
 from .base import Form, Value, Words, fraction, shuffled, signed, values
 from .ranges import span
-from .trees import Node, add, frac, node, of, var
+from .trees import INF, Node, add, frac, node, of, var
 
 
 def turned_interval(rng: Random) -> list[Value]:
@@ -42,11 +42,11 @@ def outside(rng: Random) -> list[Value]:
     def forms(value: tuple[int, int]) -> list[Form]:
         a, b = value
         return [
-            Node("union", (span(Node("neg", (Node("inf"),)), node(a), False, False), span(node(b), Node("inf"), False, False))),
+            Node("union", (span(-INF, node(a), False, False), span(node(b), INF, False, False))),
             rf"{name} < {a} \text{{ or }} {name} > {b}", f"{name} < {a} or {name} > {b}",
-            rf"\mathbb{{R}} \setminus [{a}, {b}]", rf"{name} < {a}, {name} > {b}",
-            rf"{name} \in (-\infty, {a}) \cup ({b}, +\infty)", rf"{name}>{b} \text{{ or }} {name}<{a}",
-            rf"(-\infty;{a})\cup({b};\infty)", rf"{name} < {a} \lor {name} > {b}", rf"{name} \notin [{a}, {b}]",
+            rf"\mathbb{{R}} \setminus [{a}, {b}]", rf"{name} \in (-\infty, {a}) \cup ({b}, +\infty)",
+            rf"{name}>{b} \text{{ or }} {name}<{a}", rf"(-\infty;{a})\cup({b};\infty)",
+            rf"{name} < {a} \lor {name} > {b}", rf"{name} \notin [{a}, {b}]",
             rf"\left(-\infty,{a}\right)\bigcup\left({b},\infty\right)",
         ]  # fmt: skip
 
@@ -63,7 +63,7 @@ def half_line(rng: Random) -> list[Value]:
         sign = r"\ge" if closed else ">"
         back = r"\le" if closed else "<"
         return [
-            span(frac(q), Node("inf"), closed, False), rf"{name} {sign} {q}", rf"{q} {back} {name}",
+            span(frac(q), INF, closed, False), rf"{name} {sign} {q}", rf"{q} {back} {name}",
             rf"{left}{q}, +\infty)", rf"{name} \in {left}{q}, \infty)", rf"{left}{q}; +\infty)",
             rf"{q} {back} {name} < \infty", rf"{name}\in\left{left}{q},+\infty\right)",
             rf"\{{{name}: {name} {sign} {q}\}}", rf"{name} {'≥' if closed else '>'} {q}",
@@ -85,7 +85,7 @@ def named_point(rng: Random) -> list[Value]:
         return [
             of("tuple", x, y), f"{name}({a}, {b})", f"{name} = ({a}, {b})", f"({a};{b})", rf"\left({a},\,{b}\right)",
             rf"({a},\;{b})", f"({a}, {b})", rf"\text{{({a}, {b})}}", rf"\big({a}, {b}\big)",
-            rf"{name}\left({a},{b}\right)", rf"\{{({a}, {b})\}}", f"( {a} , {b} )",
+            rf"{name}\left({a},{b}\right)", f"( {a} , {b} )",
         ]  # fmt: skip
 
     a, b = Fraction(signed(rng, 1, 20)), fraction(rng, 1, 9, 5) if rng.random() < 0.4 else Fraction(signed(rng, 21, 40))
@@ -125,7 +125,7 @@ def loose_list(rng: Random) -> list[Value]:
 
     items = tuple(rng.sample(range(-30, 99), rng.randint(2, 4)))
     extra = max(items) + 1
-    wrong = [(*items, extra), (*items[:-1], extra), (extra, *items[1:]), tuple(n + 130 for n in items)]
+    wrong = [(*items, extra), (*items[:-1], extra), (extra, *items[1:]), tuple(n - 131 for n in items)]
     if len(items) > 2:
         wrong.append(items[:-1])
     return values(forms, [items, *shuffled(rng, wrong)])
@@ -229,7 +229,7 @@ def option_in_words(rng: Random) -> list[Value]:
             Words(x), Words(f"({x})"), rf"(\text{{{x}}})", rf"\textbf{{{x}}}", Words(f"choice {x}"),
             Words(f"Option ({x})"), rf"\text{{Option {x}}}", rf"\text{{{x}.}}", rf"\textbf{{({x})}}",
             rf"\mathbf{{({x})}}", rf"\text{{option ({x})}}", Words(f"Choice {x}."), rf"\mathrm{{({x})}}",
-            Words(f"**{x}**"), Words(f"[{x}]"),
+            Words(f"**{x}**"),
         ]  # fmt: skip
 
     return values(forms, shuffled(rng, "ABCDE"))
@@ -280,10 +280,10 @@ def nothing_there(rng: Random) -> list[Value]:
             return [
                 Words("no solution"), r"\text{No solution}", r"\{\}", r"\{ \}", r"\emptyset", Words("None"),
                 Words("No solutions exist"), r"\text{none}", r"\text{There are no solutions.}",
-                r"\text{no such } x" if n > 99 else r"\textbf{No solution}", r"x \in \emptyset", Words("NO SOLUTION"),
-                r"\left\{\right\}", r"\mathrm{No\ solution}",
+                r"\textbf{No solution}", r"x \in \emptyset", Words("NO SOLUTION"), r"\left\{\right\}",
+                r"\mathrm{No\ solution}",
             ]  # fmt: skip
-        return [node(n + kind), rf"\{{{n + kind}\}}" if n > 99 else node(n + kind), f"{n + kind}.0"]
+        return [node(n + kind), f"{n + kind}.0"]
 
     return values(forms, [0, 1, 2] if rng.random() < 0.7 else [1, 0, 2])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .expressions import SUM, TERM, ExpressionWriter
 from .trees import INF, Node
 
@@ -12,7 +14,10 @@ class Writer(ExpressionWriter):
     """Writes any tree; see :class:`~.expressions.ExpressionWriter` for its habits."""
 
     def _parts(self, tree: Node) -> str:
-        return self._comma().join(self.text(p, 0) for p in tree.parts())
+        parts = [self.text(p, 0) for p in tree.parts()]
+        # 12,345 would be one number.
+        grouped = tree.op == "list" and any(re.match(r"\d{3}(?!\d)", part) for part in parts[1:])
+        return (", " if grouped else self._comma()).join(parts)
 
     def _comma(self) -> str:
         return self.comma if self.latex or "\\" not in self.comma else ", "

@@ -247,12 +247,12 @@ def _ask(judge: Judge, home: dict[Key, Key], given: Sequence[tuple[str, Reading]
     for answer, r in given:
         at = home[r.key]
         spoken[at] = min(spoken.get(at, answer), answer, key=lambda s: (len(s), s))
-    order = sorted(weight, key=lambda k: (k not in read_at_all, -weight[k], order(k)))
+    heaviest_first = sorted(weight, key=lambda k: (k not in read_at_all, -weight[k], order(k)))
     undecided = 0
-    for place, key in enumerate(order):
+    for place, key in enumerate(heaviest_first):
         if key in read_at_all or key[0] == "word":
             continue
-        for other in order[:place]:
+        for other in heaviest_first[:place]:
             if home.get(other, other) != other or other[0] == "word":
                 continue
             verdict = judge(*sorted((spoken[key], spoken[other])))

@@ -330,7 +330,7 @@ def _reciprocal(fn: str) -> Callable[..., Value]:
     return lambda x: OPERATIONS[fn](divide(fmpq(1), x))
 
 
-ANGLE = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
+ANGLE = frozenset({"sin", "cos", "tan", "cot", "sec", "csc", "cis"})
 """Functions whose argument may be in degrees."""
 
 OPERATIONS: dict[str, Callable[..., Value]] = {
@@ -370,6 +370,7 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
     "re": lambda x: x.real if isinstance(x, acb) else x,
     "im": lambda x: x.imag if isinstance(x, acb) else fmpq(0),
     "conj": lambda x: x.conjugate() if isinstance(x, acb) else x,
-    **{fn: _of_ball(fn, _MAX_ANGLE) for fn in ANGLE},
+    **{fn: _of_ball(fn, _MAX_ANGLE) for fn in ANGLE - {"cis"}},
+    "cis": lambda x: _checked((acb(0, 1) * _bounded(x, _MAX_ANGLE)).exp()),
 }
 """What each operation of the tree computes."""

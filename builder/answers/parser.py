@@ -88,6 +88,9 @@ class Parser:
         while True:
             if self.is_op("*"):
                 self.take()
+                if self.now.kind == "text":  # 5 \text{m} \cdot \text{s}^{-1}
+                    self.unit()
+                    continue
                 left = Call("*", (left, self.signed()))
             elif self.is_op("/"):
                 self.take()
@@ -307,6 +310,8 @@ class Parser:
         name = self.take().text
         if name in ("pi", "e", "i", "oo"):
             return Name(name)
+        if name == "I" and not self.is_op("_"):  # as computer algebra writes the imaginary unit
+            return Name("i")
         if self.is_op("_"):
             self.take()
             subscript = self.subscript()
@@ -356,6 +361,8 @@ class Parser:
         while self.is_op("^", "_"):
             if self.take().text == "^":
                 power = self.argument(whole_number=True)
+            elif fn == "log" and self.is_glued_base():
+                base = self.glued_base()
             else:
                 base = self.argument(whole_number=True)
         if fn == "sqrt":
@@ -366,6 +373,18 @@ class Parser:
                 fn, power = f"arc{fn}", None
             node = Call(fn, (*args, base) if base is not None else args)
         return node if power is None else Call("^", (node, power))
+
+    def is_glued_base(self) -> bool:
+        r"""Whether ``\log_25`` has its argument glued to its base."""
+        after = self.ahead.kind
+        return self.now.kind == "num" and len(self.now.text) > 1 and after not in ("num", "var", "open", "fn", "cmd")
+
+    def glued_base(self) -> Node:
+        r"""The base of ``\log_25``: TeX takes one digit, but no base is 1."""
+        text = self.now.text
+        width = 2 if text[0] == "1" and len(text) > 2 else 1
+        self.now = self.tokens[self.at] = Token("num", text[width:])
+        return number(text[:width])
 
     def root(self) -> Node:
         if self.is_open("["):

@@ -26,8 +26,9 @@ _MAX_PARTS = 1_000
 _MAX_STEPS = 4_000  # parts of an answer that are read
 _LISTING = SEPARATORS | {",", ";"}
 _MATRICES = frozenset("pmatrix bmatrix matrix Bmatrix smallmatrix array vmatrix psmallmatrix".split())
+_SYSTEMS = frozenset({"env:cases", "env:aligned", "env:align", "env:align*", "env:gathered"})
 _LETTER_UNIT = re.compile(
-    r"(.*[\d})])(?:\s|\\[ ,;])+\$?[mgshLlNJWVKFC](?:\s?\^\s?\{?[23]\}?)?"
+    r"(.*[\d})])(?:\s|\\[ ,;])+\$?(?:[mgshLlNJWVKFC]|\\Omega)(?:\s?\^\s?\{?[23]\}?)?"
     r"(?:/[a-z]{1,3}(?:\s?\^\s?\{?\d\}?)?)?[\s$.]*",
     re.DOTALL,
 )
@@ -44,7 +45,7 @@ def read(answer: str) -> Reading:
         answer = " ".join(answer.split())
     if len(answer) > MAX_LENGTH:
         return Reading(("t", "".join(answer.split())), understood=False)
-    text = mend(answer)
+    text = mend(_bare(answer))
     if "<" in text:
         text = _ANGLES.sub(r"\\langle \1\\rangle ", text)
     special = words.special(text, read)
@@ -54,12 +55,41 @@ def read(answer: str) -> Reading:
         tokens = tokenise(text)
         while tokens and tokens[-1].text in (".", ",", ";", "?", "\\\\", ":"):
             tokens.pop()
+        if tokens and tokens[0].text == "\\{" and not is_wrapped(tokens) and is_wrapped(tokens[1:]):
+            tokens = tokens[1:]  # \left\{ \begin{array} ... \end{array} \right.
         tokens = _without_condition(tokens)
         if depth_of(tokens) > 60:
             raise Unreadable("nested too deeply")
         return _with_letter_unit(_Reader().read(tokens), text)
     except (Unreadable, RecursionError, OverflowError):
         return Reading(words.text_key(text), understood=False)
+
+
+_QUOTES = (
+    ("**", "**"),
+    ("__", "__"),
+    ('"', '"'),
+    ("'", "'"),
+    ("“", "”"),
+    ("`", "`"),
+    ("$", "$"),
+    (r"\(", r"\)"),
+    (r"\[", r"\]"),
+    ("*", "*"),
+)
+
+
+def _bare(answer: str) -> str:
+    """An answer without white space, quotes and markdown around it."""
+    text = answer.strip(" \n")  # a form feed may be what is left of \\frac
+    if text.startswith("**"):
+        text = text.rstrip(".")
+    for left, right in _QUOTES * 2:
+        if len(text) > len(left + right) and text.startswith(left) and text.endswith(right):
+            inner = text[len(left) : -len(right)]
+            if left not in inner:
+                text = inner.strip()
+    return text
 
 
 def _with_letter_unit(reading: Reading, text: str) -> Reading:
@@ -125,6 +155,10 @@ class _Reader:
                 sides, found = split(tokens, "op", frozenset({operator}))
                 if found and all(sides):
                     return read(sides)
+        if tokens[0].kind == "var" and tokens[0].text.isupper() and is_wrapped(tokens[1:]):
+            point = self.named_point(tokens)
+            if point:
+                return point
         if tokens[0].kind == "open" and tokens[-1].kind == "close":
             bracketed = self.bracketed(tokens)
             if bracketed:
@@ -217,6 +251,16 @@ class _Reader:
             return replace(sequence, also=(*sequence.also, sets.collection(keys)))
         return sets.sequence(readings)
 
+    def named_point(self, tokens: Tokens) -> Reading | None:
+        """``P(3, 28)``: a point with its name, or so many permutations; None for a function's value."""
+        if tokens[1].text != "(" or len(split(tokens[2:-1], "sep", frozenset({",", ";"}))[0]) < 2:
+            return None
+        point = self.read(tokens[1:])
+        try:
+            return replace(point, also=(*point.also, value_key(parse(tokens))))
+        except Unreadable:
+            return point
+
     def braces(self, inner: Tokens) -> Reading:
         if not inner:
             return Reading(NO_SOLUTION)
@@ -236,8 +280,10 @@ class _Reader:
             return None
         if is_wrapped(tokens) and tokens[0].text in ("(", "["):
             return self.matrices(tokens[1:-1])
-        if is_wrapped(tokens) and tokens[0].text == "env:cases":
-            raise Unreadable("cases")
+        system = tokens[0].text in _SYSTEMS or (tokens[0].text == "env:array" and split(tokens[1:-1], "rel")[1])
+        if is_wrapped(tokens) and system:
+            rows = [r for r in split(tokens[1:-1], "sep", frozenset({"\\\\"}))[0] if r]
+            return self.listed([_without_alignment(r) for r in rows], [","] * (len(rows) - 1))
         total: list[list[Node]] | None = None
         determinant = tokens[0].text == "env:vmatrix"
         for sign, term in _signed_terms(tokens):
@@ -333,6 +379,18 @@ def _determinant(cells: list[list[Node]]) -> Node:
         term = Call("*", (cell, minor))
         terms.append(Call("neg", (term,)) if k % 2 else term)
     return Call("+", tuple(terms))
+
+
+def _without_alignment(row: Tokens) -> Tokens:
+    r"""A row of equations; with a condition behind ``&`` it is a case of a function.
+
+    Raises:
+        Unreadable: it is such a case.
+    """
+    cells = split(row, "sep", frozenset({"&"}))[0]
+    if len(cells) > 1 and cells[0] and not (cells[1] and cells[1][0].kind == "rel"):
+        raise Unreadable("cases")
+    return [t for cell in cells for t in cell]
 
 
 def _environment(tokens: Tokens, start: int) -> tuple[Tokens, int]:

@@ -44,6 +44,11 @@ def relation(tokens: Tokens, read: Read) -> Reading:
         return read(sides[-1])
     if relations == ["in"]:
         return _membership(sides, read)
+    if relations == ["notin"]:
+        rest = sets.complement(sets.as_interval(read(sides[1]).key) or read(sides[1]).key)
+        if rest is None:
+            raise Unreadable("what a value is not in")
+        return _named_set(sides[0], rest)
     if relations == ["=="]:
         return _congruence(sides)
     if all(r == "=" for r in relations):
@@ -87,6 +92,8 @@ def _congruence(sides: list[Tokens]) -> Reading:
 
 def single_name(tokens: Tokens) -> str | None:
     r"""The name that a side of an equation is: ``x``, ``x_1``, ``AB``, ``\text{Area}``, ``T(10)``."""
+    if [t.text for t in tokens if t.text not in ("{", "}")][:2] == ["frac", "d"] and len(tokens) == 9:
+        return f"{tokens[3].text}'"  # \frac{dy}{dx}
     if not tokens or tokens[0].kind not in ("var", "text"):
         return None
     if tokens[0].kind == "text":

@@ -142,12 +142,33 @@ def intersection(keys: Sequence[Key]) -> Key | None:
     return interval(low[1], high[2], bool(low[3]), bool(high[4]))
 
 
+def complement(key: Key) -> Key | None:
+    """The reals less an interval, a union or a finite set; None where the order is not known."""
+    parts = list(key[1:]) if key[0] in ("union", "set") else [key]
+    parts = [p if p[0] == "iv" else interval(p, p, True, True) for p in parts]
+    if any(position(p[1]) is None or position(p[2]) is None for p in parts):
+        return None
+    gaps: list[Key] = []
+    low, closed = LOWEST, False
+    for p in sorted(parts, key=lambda p: position(p[1])):  # type: ignore[arg-type,return-value]
+        if low != p[1] or closed or not p[3]:
+            gaps.append(interval(low, p[1], closed, not p[3]))
+        low, closed = p[2], not p[4]
+    if low != HIGHEST:
+        gaps.append(interval(low, HIGHEST, closed, False))
+    return union([g for g in gaps if g[1] != g[2] or (g[3] and g[4])])
+
+
 def without(key: Key, removed: Key) -> Key:
     """A set less some points: the reals without finitely many are a union of intervals.
 
     Raises:
         Unreadable: the order of the points is not known.
     """
+    if key == REALS and removed[0] in ("iv", "union"):
+        rest = complement(removed)
+        if rest is not None:
+            return rest
     points = list(removed[1:]) if removed[0] in ("set", "tuple") else [removed]
     places = {p: position(p) for p in points}
     if key[0] != "iv" or any(place is None for place in places.values()):

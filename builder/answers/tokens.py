@@ -44,6 +44,10 @@ _REWRITES = (  # what must stand in a text for a rule to be tried, the rule, wha
     ("box", re.compile(r"\\(?:boxed|fbox)\s?(?=\{)"), ""),
     ("{", re.compile(r"(?<=\d)\{([A-Za-z]{2,20})\}"), r"\\text{\1}"),  # 12{cm}
     ("10", re.compile(r"(?<=\d)\s{0,2}[xX]\s{0,2}(?=10\s?\^|10\*\*)"), r"\\times "),  # 6.1 x 10^7
+    ("\\text", re.compile(r"\\text\s?\{\s*\}"), " "),
+    ("{}", re.compile(r"(?<!\\)\{\}"), ""),  # {}_5 C_2
+    ("$", re.compile(r"\b(?:US|AU|CA|NZ|HK|[ACS])\s?\\?\$(?=\s?\d)"), ""),
+    (" ", re.compile(r"^(?:USD|EUR|GBP|INR|Rs\.?)\s(?=\d)"), ""),
     (".", re.compile(r"\.(?=\s{0,2}(?:\\right)?[)\]}])"), ""),  # (1, 2.]
 )
 _LOST_BACKSLASH = re.compile(r"(?<!\\)\\(?=[\d-])")  # a row of a matrix: 1\2
@@ -105,7 +109,7 @@ def _single_backslashes(text: str) -> str:
 
 # --- tokens --------------------------------------------------------------------------------------
 
-_GROUP = r"(?:,(?:\\!){1,3}\s?|,|\{,\}|\\,|\\!|\\ |,\\,|,\\ |\{\\,\}|\ |~|')"
+_GROUP = r"(?:,(?:\\!){1,3}\s?|,|\{,\}|\\,|\\!|\\ |,\\,|\{\\,\}|\ |~|')"
 _NUMBER = (
     r"\d{0,400}\.\d{0,400}(?:\\(?:overline|bar)\s?\{\d{1,200}\}|\\(?:overline|bar)\s?\d"
     r"|\\dot\s?\{?\d\}?(?:\d{0,40}\\dot\s?\{?\d\}?)?|\(\d{1,40}\)(?![\d^]))"  # repeating: 0.1\overline{6}, 0.1(6)
@@ -116,7 +120,7 @@ _NUMBER = (
 _TOKEN = re.compile(
     rf"(?P<ws>\s+|~|\\[hv]space\*?\{{[^{{}}]*\}})|(?P<text>\\(?:{v.UNBOXED})(?![a-zA-Z])\s?\{{(?P<body>[^{{}}]*)\}})"
     r"|(?P<env>\\(?:begin|end)\s?\{(?P<envname>[a-zA-Z]{1,12}\*?)\}(?:\{[clr|@ ]{0,60}\})?)"
-    rf"|(?P<deg>\^\s?\{{?\s?\\(?:circ|degree)(?![a-zA-Z])\s?\}}?)|(?P<num>{_NUMBER})"
+    rf"|(?P<deg>\^\s?\{{?\s?(?:\\[,;!: ]\s?)?(?:\\(?:circ|degree)|o)(?![a-zA-Z])\s?\}}?)|(?P<num>{_NUMBER})"
     r"|(?P<cmd>\\[a-zA-Z]+)|(?P<row>\\\\)|(?P<brace>\\[{}])|(?P<esc>\\.)|(?P<word>[A-Za-z]+)"
     r"|(?P<dots>\.\.\.+)|(?P<multi>\*\*|<=|>=|!=|==|->|=<|=>)|(?P<one>.)",
     re.DOTALL,
@@ -244,10 +248,10 @@ def _text(body: str, spaced: bool, found: str) -> list[Token]:
         return [Token("sep", content, spaced)]
     if content == "%" or word in ("percent", "pct", "per cent"):
         return [Token("op", "%", spaced)]
-    if word in ("degree", "degrees", "°"):
+    if word in ("degree", "degrees", "\\degree"):
         return [Token("op", "deg", spaced)]
     name = v.FUNCTION_ALIASES.get(word, word)
-    if name in v.FUNCTIONS and not found.startswith(("\\text", "\\mbox")):
+    if name in v.FUNCTIONS and not (found.startswith("\\text") and word in v.SHORT_UNITS):
         return [Token("fn", name, spaced)]
     if word == "to":
         return [Token("op", ":", spaced)]

@@ -167,7 +167,7 @@ def _has_sense_with_signs(node: Node) -> bool:
         stack.extend(n.args)
         if n.fn in _LOGARITHMS and names(n.args[0]):
             return False
-        if n.fn not in _RADICALS or not names(n.args[0]) or (n.fn == "^" and _is_integer(n.args[1])):
+        if n.fn not in _RADICALS or not names(n.args[0]) or _is_real_everywhere(n):
             continue
         env = env or _points(names(node), "signed", {})
         try:
@@ -179,10 +179,15 @@ def _has_sense_with_signs(node: Node) -> bool:
     return True
 
 
-def _is_integer(node: Node) -> bool:
-    if isinstance(node, Call) and node.fn == "neg":
-        node = node.args[0]
-    return isinstance(node, Num) and bool(node.value.q == 1)
+def _is_real_everywhere(node: Call) -> bool:
+    """Whether a power has a whole exponent, or a root an odd index."""
+    if node.fn == "sqrt" or names(node.args[1]):
+        return False
+    try:
+        x = evaluate(node.args[1], {})
+    except (Unreadable, Imprecise):
+        return False
+    return isinstance(x, fmpq) and bool((x.q if node.fn == "^" else x.p) % 2 == 1)
 
 
 def _points(free: frozenset[str], kind: str, rename: Mapping[str, str]) -> dict[str, Value]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 FUNCTIONS = frozenset(
     "sin cos tan cot sec csc arcsin arccos arctan arccot arcsec arccsc sinh cosh tanh log ln lg exp sqrt abs floor "
-    "ceil gcd lcm max min".split()
+    "ceil gcd lcm max min cis".split()
 )
 FUNCTION_ALIASES = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "ceiling": "ceil", "cosec": "csc", "tg": "tan",
@@ -35,7 +35,8 @@ RELATIONS = {
 OPERATORS = {
     "cdot": "*", "times": "*", "div": "/", "ast": "*", "pm": "pm", "mp": "mp", "cup": "cup", "bigcup": "cup",
     "cupdot": "cup", "cap": "cap", "setminus": "setminus", "backslash": "setminus", "colon": ":", "circ": "deg",
-    "degree": "deg", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "Vert": "|", "bmod": "mod", "mod": "mod",
+    "degree": "deg", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "Vert": "|", "bmod": "mod", "pmod": "mod",
+    "mod": "mod",
     "to": "->", "rightarrow": "->", "longrightarrow": "->", "mapsto": "->", "slash": "/", "lor": "or", "vee": "or",
     "land": "and", "wedge": "and", "bullet": "*", "prime": "'", "choose": "choose",
     "over": "over",
@@ -46,7 +47,8 @@ SKIPPED = frozenset(
     "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle scriptstyle "
     "scriptscriptstyle limits nolimits quad qquad thinspace enspace enskip rm bf it mathstrut space nonumber middle "
     "angle measuredangle triangle square blacksquare qed hfill noindent medspace thickspace negthinspace par "
-    "allowbreak newline null strut smallskip medskip bigskip centerdot protect".split()
+    "allowbreak newline null strut smallskip medskip bigskip centerdot protect bold tiny small normalsize large Large "
+    "LARGE huge Huge".split()
 )
 """Commands that show something and mean nothing."""
 ACCENTS = frozenset("vec hat widehat overrightarrow tilde widetilde underline overline bar boldsymbol".split())
@@ -79,7 +81,7 @@ CHARACTERS = str.maketrans(
     {"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "•": "*", "✕": "*"}
     | {"÷": "/", "⁄": "/", "∕": "/", "π": r"\pi ", "√": r"\sqrt ", "∞": r"\infty ", "≤": r"\le ", "⩽": r"\le "}
     | {"≥": r"\ge ", "⩾": r"\ge ", "≠": r"\ne ", "∪": r"\cup ", "∩": r"\cap ", "∈": r"\in ", "±": r"\pm "}
-    | {"°": r"^{\circ}", "º": r"^{\circ}", "˚": r"^{\circ}", "∅": r"\emptyset ", "ø": r"\emptyset ", "′": "'"}
+    | {"°": r"\degree ", "º": r"\degree ", "˚": r"\degree ", "∅": r"\emptyset ", "ø": r"\emptyset ", "′": "'"}
     | {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "≈": r"\approx ", "≡": r"\equiv ", "→": r"\to "}
     | {"⇒": r"\Rightarrow ", "ℝ": r"\R ", "ℤ": r"\Z ", "ℕ": r"\N ", "ℚ": r"\Q ", "ℂ": r"\C ", "∖": r"\setminus "}
     | {"∠": "", "△": "", "½": r"\frac{1}{2}", "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}", "⅓": r"\frac{1}{3}"}

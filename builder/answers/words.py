@@ -41,13 +41,15 @@ _SAME = {
     "infinite number of solutions": "infinitely many", "neither even nor odd": "neither", "cannot be determined":
     "not enough information", "can not be determined": "not enough information",
 }  # fmt: skip
+_QUOTES = re.compile(r"[\"`]|''|(?<![A-Za-z])'|'(?![A-Za-z])")
 _ARTICLES = re.compile(r"\b(?:the|a|an)\s+", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
     """A text without LaTeX's faces, spacing, braces and dollars."""
     text = _SPACING.sub(" ", _WRAP.sub("", text)).replace("$", "")
-    return " ".join(text.replace("{", "").replace("}", "").replace('"', "").split()).strip(" .")
+    text = _QUOTES.sub("", text.replace("{", "").replace("}", ""))
+    return " ".join(text.split()).strip(" .")
 
 
 def phrase_key(text: str) -> Key:
@@ -70,7 +72,7 @@ def text_key(text: str) -> Key:
 
 # --- choices -------------------------------------------------------------------------------------
 
-_LETTER = re.compile(r"\(?([A-J])\)?[.:)]?|(?:option|choice|answer)\s\(?([A-Ja-j])\)?", re.IGNORECASE)
+_LETTER = re.compile(r"[(\[]?([A-J])[)\]]?[.:)]?|(?:option|choice|answer)\s\(?([A-Ja-j])\)?", re.IGNORECASE)
 _LABELLED = re.compile(r"\(([A-J])\)[\s:.]*(\S.*)|([A-J])[.:)]\s*(\S.*)", re.DOTALL)
 
 
@@ -103,7 +105,7 @@ def choice(text: str, bare: str, read: Callable[[str], Reading]) -> Reading | No
 # --- times and dates -----------------------------------------------------------------------------
 
 _CLOCK = re.compile(
-    r"(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?\s*(?:([ap])\.?\s?m\.?|(noon|midnight)|o'?clock)?", re.IGNORECASE
+    r"(\d{1,2})(?:\s?:\s?(\d{2}))?(?::(\d{2}))?\s*(?:([ap])\.?\s?m\.?|(noon|midnight)|o'?clock)?", re.IGNORECASE
 )
 _MONTH = "|".join(m[:3] + "(?:" + m[3:] + r")?\.?" if len(m) > 3 else m for m in _MONTHS)
 _DATE = re.compile(
@@ -165,7 +167,7 @@ _BASED = re.compile(
 
 def based(bare: str) -> Reading | None:
     r"""``1011_2``, ``(1011)_{\text{two}}``, ``2A_{16}``, ``1011 (base 2)``; the base is part of the answer."""
-    m = _BASED.fullmatch(bare) if "_" in bare or "base" in bare else None
+    m = _BASED.fullmatch(bare.replace(r"\overline", "")) if "_" in bare or "base" in bare else None
     if not m:
         return None
     digits, name = m.group(1).replace(" ", ""), (m.group(2) or m.group(3)).lower()

@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..answers import answer_classes
+from ..answers.question import NOTHING, Asked
 from ..records import Vote
 
 RULES = ("strict", "faithful")
 Answer = str | None | Sequence[str | None]
 
 
-def consensus(answers: Sequence[Answer], rule: str = "strict") -> Vote:
+def consensus(answers: Sequence[Answer], rule: str = "strict", asked: Asked = NOTHING) -> Vote:
     """The vote of ``m`` candidates on ``n`` sub-questions (METHOD 6).
 
     ``answers`` has one entry a candidate: an answer, None (it abstains), or a sequence of ``n`` of
@@ -32,7 +33,8 @@ def consensus(answers: Sequence[Answer], rule: str = "strict") -> Vote:
       only where, on the sub-question that carries each winner's CS, two classes of that size stand
       against each other.
 
-    The representative answer is the commonest written form among the winners, ties to the shortest,
+    ``asked`` is what the question asks for where that decides which answers are equal.  The
+    representative answer is the commonest written form among the winners, ties to the shortest,
     then the alphabetically first; with sub-questions the forms are joined by ", ".
 
     Raises:
@@ -42,7 +44,7 @@ def consensus(answers: Sequence[Answer], rule: str = "strict") -> Vote:
         raise ValueError(f"rule {rule!r} is not one of {', '.join(RULES)}")
     rows = _rows(answers)
     m, n = len(rows), len(rows[0]) if rows else 0
-    columns = [answer_classes([row[j] for row in rows]) for j in range(n)]
+    columns = [answer_classes([row[j] for row in rows], asked) for j in range(n)]
     sizes = [Counter(c for c in column if c is not None) for column in columns]
     classes = tuple(tuple(column[i] for column in columns) for i in range(m))
     shares = tuple(tuple(_size(sizes[j], c) / m for j, c in enumerate(row)) for row in classes)
