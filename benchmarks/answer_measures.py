@@ -74,6 +74,7 @@ class Accuracy:
     name: str
     verdicts: list[bool | None] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    elsewhere: float = 0.0  # seconds of CPU of other processes, known for all pairs together
 
     def figures(self, pairs: Sequence[Pair], keep: Callable[[Pair], bool] = lambda _: True) -> dict[str, float]:
         """Counts and shares over the pairs that ``keep`` keeps; undecided is not equal."""
@@ -87,6 +88,7 @@ class Accuracy:
             "false_different": sum(e and not v for v, e in kept),
             "undecided": sum(v is None for v, p in zip(self.verdicts, pairs, strict=True) if keep(p)),
             **{f"{k}_ms": v for k, v in times(spent).items()},
+            "elsewhere_s": self.elsewhere,
         }
 
 

@@ -127,10 +127,8 @@ def plus_minus(rng: Random) -> list[Value]:
     n = squarefree(rng) if root else rng.randint(2, 40)
     found = values(forms, [n, n + 1, 2 * n + 1])
     positive = sqrt(n) if root else node(n)
-    return [
-        found[0], Value("one sign", (positive, Node("assign", ("x", positive)))), *found[1:],
-        Value("minus", (-positive,)),
-    ]  # fmt: skip
+    one_sign = values(lambda tree: [tree, Node("assign", ("x", tree))], [positive, -positive])
+    return [found[0], one_sign[0], *found[1:], one_sign[1]]
 
 
 def quadratic_roots(rng: Random) -> list[Value]:

@@ -79,9 +79,14 @@ _QUOTES = (
 )
 
 
+_QUOTED = frozenset(left[0] for left, _ in _QUOTES)
+
+
 def _bare(answer: str) -> str:
     """An answer without white space, quotes and markdown around it."""
     text = answer.strip(" \n")  # a form feed may be what is left of \\frac
+    if text[:1] not in _QUOTED:
+        return text
     if text.startswith("**"):
         text = text.rstrip(".")
     for left, right in _QUOTES * 2:

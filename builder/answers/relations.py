@@ -16,8 +16,8 @@ from .parser import parse
 from .reading import REALS, Reading
 from .splitting import Tokens, is_wrapped, split
 from .tokens import Token
-from .tree import CONSTANTS, PLUS_MINUS, Call, Name, Unreadable, contains, names, substituted, whole
-from .values import Key, order, ratio_key, solved_for, structure_key, value_key
+from .tree import CONSTANTS, PLUS_MINUS, Call, Name, Unreadable, contains, names, substituted
+from .values import Key, order, ratio_key, solution_key, structure_key, value_key
 
 Read = Callable[[Tokens], Reading]
 
@@ -170,13 +170,12 @@ def _implicit(left: Tokens, right: Tokens, read: Read) -> Reading:
     free = names(difference)
     if len(free) == 1:  # 2x = 10
         (name,) = free
-        solution = solved_for(name, difference)
-        if solution is not None:
-            value = value_key(solution)
-            return Reading(("named", (name, value)), (value,), names=(name,))
+        solution = solution_key(name, difference)
+        if solution:
+            return Reading(("named", (name, solution[0])), (solution[0],), names=(name,))
     dependent = next((n for n in _DEPENDENT if n in free), None)
-    solution = solved_for(dependent, difference) if dependent else None
-    also = (value_key(solution),) if solution is not None else ()
+    solution = solution_key(dependent, difference) if dependent else None
+    also = (solution[0],) if solution else ()
     return Reading(key, also, names=(dependent,) if dependent and also else ())
 
 
@@ -320,16 +319,13 @@ def _linear_bound(left: Tokens, right: Tokens, relation_: str) -> Reading | None
         if len(free) != 1:
             return None
         (name,) = free
-        solution = solved_for(name, difference)
-        if solution is None:
-            return None
-        at_zero, at_one = (substituted(difference, {name: whole(k)}) for k in range(2))
-        steepness = sets.position(value_key(Call("+", (at_one, Call("neg", (at_zero,))))))
     except Unreadable:
         return None
-    if steepness is None:
+    solution = solution_key(name, difference)
+    if solution is None or not solution[1]:
         return None
-    return _bound([Token("var", name)], value_key(solution), relation_ if steepness > 0 else _FLIP[relation_])
+    value, slope = solution
+    return _bound([Token("var", name)], value, relation_ if slope > 0 else _FLIP[relation_])
 
 
 def _chain(sides: list[Tokens], relations: list[str]) -> Reading:

@@ -75,6 +75,7 @@ def mend(text: str) -> str:
 
 
 _BOX = re.compile(r"[\s$]*(?:\\[\[(])?[\s$]*\\(?:boxed|fbox)\s?\{")
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _AFTER_BOX = re.compile(r"[\s$.]*(?:\\[\])])?[\s$.]*")
 
 
@@ -84,10 +85,11 @@ def _unboxed(text: str) -> str:
     if m is None:
         return text
     depth = 1
-    for k in range(m.end(), len(text)):
-        depth += {"{": 1, "}": -1}.get(text[k], 0)
+    for brace in _BRACE.finditer(text, m.end()):
+        depth += {"{": 1, "}": -1}.get(brace.group(), 0)
         if depth == 0:
-            return text[m.end() : k] if _AFTER_BOX.fullmatch(text, k + 1) else text
+            inside = text[m.end() : brace.start()]
+            return inside if _AFTER_BOX.fullmatch(text, brace.end()) else text
     return text
 
 
@@ -118,7 +120,7 @@ _NUMBER = (
     r"|(?:\d+\.\d+|\d+|\.\d+)(?:[eE][+-]?\d{1,4}(?![\d\w]))?|\d+\.(?!\d)"
 )
 _TOKEN = re.compile(
-    rf"(?P<ws>\s+|~|\\[hv]space\*?\{{[^{{}}]*\}})|(?P<text>\\(?:{v.UNBOXED})(?![a-zA-Z])\s?\{{(?P<body>[^{{}}]*)\}})"
+    rf"(?P<ws>\s+|~|\\[hv]space\*?\{{[^{{}}]*\}})|(?P<text>\\(?:{v.UNBOXED})(?![a-zA-Z])\s?\{{(?P<body>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}})"
     r"|(?P<env>\\(?:begin|end)\s?\{(?P<envname>[a-zA-Z]{1,12}\*?)\}(?:\{[clr|@ ]{0,60}\})?)"
     rf"|(?P<deg>\^\s?\{{?\s?(?:\\[,;!: ]\s?)?(?:\\(?:circ|degree)|o)(?![a-zA-Z])\s?\}}?)|(?P<num>{_NUMBER})"
     r"|(?P<cmd>\\[a-zA-Z]+)|(?P<row>\\\\)|(?P<brace>\\[{}])|(?P<esc>\\.)|(?P<word>[A-Za-z]+)"
@@ -257,6 +259,8 @@ def _text(body: str, spaced: bool, found: str) -> list[Token]:
         return [Token("op", ":", spaced)]
     if word in _INFINITE:
         return [Token("var", "oo", spaced)]
+    if _UNITS.fullmatch(content):
+        return [Token("text", content, spaced)]
     if any(ch.isdigit() for ch in content) or _LETTERS.fullmatch(content):
         return tokenise(content)
     if found.startswith("\\math") and not found.startswith("\\mathrm") and len(content) < 4:
@@ -265,6 +269,7 @@ def _text(body: str, spaced: bool, found: str) -> list[Token]:
 
 
 _INFINITE = frozenset({"inf", "infty", "infinity", "oo"})
+_UNITS = re.compile(r"[A-Za-z]{1,4}(?:\s?(?:\\[,;: ]|/|\\cdot|\*)?\s?[A-Za-z]{1,4}|\s?\^\s?\{?-?\d\}?)+")  # m\,s^{-2}
 _LETTERS = re.compile(r"\(?[A-J]\)?(?:, ?(?:and )?\(?[A-J]\)?)+")
 _GLUE = "0123456789^_*+-=/({})"
 

@@ -25,7 +25,7 @@ from typing import Any
 
 from flint import acb, arb, ctx, fmpq
 
-from .operations import ANGLE, OPERATIONS, Imprecise, Value, ball, bits, divide, is_zero, magnitude
+from .operations import ANGLE, OPERATIONS, Imprecise, Value, add, ball, bits, divide, is_zero, magnitude, sign
 from .tree import BINDERS, Call, Name, Node, Num, Unreadable, contains, names, size, substituted, whole
 
 Key = tuple[Any, ...]
@@ -40,6 +40,7 @@ _MAX_TERMS = 2_000
 _LOGARITHMS = frozenset({"log", "ln", "lg"})
 _RADICALS = frozenset({"sqrt", "root", "^"})
 _INVERSE = frozenset({"arcsin", "arccos", "arctan", "arccot", "arcsec", "arccsc"})
+_GROWING = frozenset({"^", "!", "!!", "binom", "perm"})
 _ROUNDING = frozenset({"floor", "ceil", "mod"})
 
 _lock = threading.RLock()
@@ -102,20 +103,37 @@ def ratio_key(node: Node, positive: bool = False) -> Key:
     return tuple(_constant(lambda: ratio(kind)) for kind in (kinds if positive else kinds[1:]))  # noqa: B023
 
 
-def solved_for(name: str, difference: Node) -> Node | None:
-    """The tree of ``name`` in ``difference = 0`` where that is linear in it, else None."""
-    at = [substituted(difference, {name: whole(k)}) for k in range(3)]
-    slope = _minus(at[1], at[0])
+def solution_key(name: str, difference: Node) -> tuple[Key, int] | None:
+    """The key of ``name`` in ``difference = 0`` and the sign of its factor, where that is linear in it.
+
+    The sign is 0 where the factor is no real constant; None where the equation is not linear.
+    """
+    rest = substituted(difference, {name: whole(0)})
+    free = names(rest)
+    sign_of_slope = 0
+
+    def solve(env: dict[str, Value]) -> Value:
+        nonlocal sign_of_slope
+        at = [evaluate(difference, {**env, name: fmpq(k)}) for k in range(3)]
+        slope = add(at[1], -at[0])
+        bend = add(at[2], -at[1], -slope)
+        vanishes = is_zero(bend) or (
+            not isinstance(bend, fmpq) and bend.contains(0) and magnitude(bend) < -ctx.prec // 2
+        )
+        if not vanishes:
+            raise Unreadable("not linear")
+        if not isinstance(slope, acb) and not free:
+            sign_of_slope = sign(slope)
+        return divide(-at[0], slope)
+
     try:
-        if value_key(_minus(_minus(at[2], at[1]), slope)) != ("n", 0, 1) or value_key(slope) == ("n", 0, 1):
-            return None
+        _require_size(difference)
+        keys = [_constant(lambda: solve(_points(free, kind, {}))) for kind in (_kinds(rest) if free else ["a"])]  # noqa: B023
     except Unreadable:
         return None
-    return Call("neg", (Call("/", (at[0], slope)),))
-
-
-def _minus(a: Node, b: Node) -> Node:
-    return Call("+", (a, Call("neg", (b,))))
+    if not free or (len(set(keys)) == 1 and keys[0][0] == "n"):
+        return keys[0], sign_of_slope
+    return ("f", *keys), 0
 
 
 def structure_key(node: Node, bound: Mapping[str, str] | None = None) -> Key:
@@ -258,9 +276,8 @@ def _part_key(x: arb, look_for_rationals: bool, last: bool) -> Key | None:
 def _leading_bits(x: arb) -> tuple[int, int]:
     mantissa, exponent = (int(v) for v in x.man_exp())
     shift = abs(mantissa).bit_length() - _MANTISSA
-    sign = -1 if mantissa < 0 else 1
-    mantissa = abs(mantissa) >> shift if shift > 0 else abs(mantissa) << -shift
-    return sign * mantissa, exponent + shift
+    kept = abs(mantissa) >> shift if shift > 0 else abs(mantissa) << -shift
+    return -kept if mantissa < 0 else kept, exponent + shift
 
 
 def _rational_in(x: arb) -> Key | None:
@@ -314,8 +331,12 @@ class _Evaluation:
         operation = OPERATIONS.get(fn)
         if operation is None:
             raise Unreadable(f"operation {fn}")
-        result = operation(*(self.value(arg, env, in_angle) for arg in node.args))
-        if isinstance(result, fmpq):
+        args = node.args
+        if len(args) == 2:
+            result = operation(self.value(args[0], env, in_angle), self.value(args[1], env, in_angle))
+        else:
+            result = operation(*[self.value(arg, env, in_angle) for arg in args])
+        if fn in _GROWING and isinstance(result, fmpq):
             self.steps += bits(result) >> 7
         return result
 
