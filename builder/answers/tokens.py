@@ -93,6 +93,7 @@ def _unboxed(text: str) -> str:
     return text
 
 
+_ESCAPED_ROW = re.compile(r"\\{4,}(?:(?=([a-zA-Z]))|)")
 _ESCAPED_COMMAND = re.compile(r"(?<!\\)\\\\(?=(?:[dt]?frac|sqrt|pi|text|cdot|left|right|end)(?![a-z]))")
 
 
@@ -106,7 +107,8 @@ def _single_backslashes(text: str) -> str:
         return re.sub(r"\\\\(?=[a-zA-Z(\[{)\]}%$,;!])", r"\\", text)
     if "\\\\begin" in text:  # escaped throughout
         return text.replace("\\\\", "\\")
-    return _ESCAPED_COMMAND.sub(r"\\", text.replace("\\\\\\\\", "\\\\ \\\\"))
+    text = _ESCAPED_ROW.sub(lambda m: "\\\\ \\" if m.group(1) else "\\\\ ", text)
+    return _ESCAPED_COMMAND.sub(r"\\", text)
 
 
 # --- tokens --------------------------------------------------------------------------------------
