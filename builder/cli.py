@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import errno
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from rich.table import Table
 import kpmath
 
 from . import config as configuration
+from .cli_answers import add_answers
 from .config import PROCEDURAL, Config, SeedSource
 from .errors import ConfigError, KPMathError, StoreError
 from .llm.server import serve_forever
@@ -48,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped; every reply so far is stored, the same command goes on from here", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # `... | head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -70,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"kpmath {kpmath.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_answers(commands)
 
     def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)

@@ -25,7 +25,7 @@ LAYERS = [
     ("builder.stages",),
     ("builder.synthesis", "builder.publish", "builder.run", "builder.report"),
     ("builder.pipeline",),
-    ("builder.cli", "builder.__main__", "space"),
+    ("builder.cli", "builder.cli_answers", "builder.__main__", "space"),
 ]
 
 

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Hashable
 from fractions import Fraction
 from math import comb, factorial, isqrt
+from typing import Any
 
 import mpmath
 
@@ -21,7 +22,7 @@ _DENOMINATOR = 10**9  # of a rational that an inexact value may be
 _LARGE = 10**6  # above, a rational of that denominator is always near
 _MAX_EXPONENT = 4000
 
-Number = Fraction | mpmath.mpc
+Number = Any  # a Fraction, or a complex number of mpmath, which ships no types
 
 
 def meaning(tree: Node) -> Hashable:
@@ -62,7 +63,7 @@ def evaluate(tree: Node, index: int = 0, bound: dict[str, Fraction] | None = Non
 def _value(tree: Node, index: int, bound: dict[str, Fraction]) -> Number:
     op = tree.op
     if op in ("int", "dec"):
-        return Fraction(tree.args[0])
+        return Fraction(str(tree.args[0]))
     if op == "var":
         name = str(tree.args[0])
         return bound[name] if name in bound else point(name, index)

@@ -87,7 +87,7 @@ def answer_classes(
 
 def classify(answers: Sequence[str | None], asked: Asked = NOTHING, judge: Judge | None = None) -> Classes:
     """The classes of one question's answers, and how many pairs stayed undecided."""
-    readings = [None if a is None or not a.strip() else _as_asked(reading(a), asked) for a in answers]
+    readings = [None if a is None or not a.strip() else reading_as_asked(a, asked) for a in answers]
     counts = Counter(r for r in readings if r is not None)
     home = _homes(counts)
     undecided = 0
@@ -201,8 +201,9 @@ def _rounds(r: Reading, key: Key) -> bool:
 # --- what the question asks for ------------------------------------------------------------------
 
 
-def _as_asked(r: Reading, asked: Asked) -> Reading:
-    """A reading with what it may stand for in this question."""
+def reading_as_asked(answer: str, asked: Asked) -> Reading:
+    """The reading of an answer, with what it may stand for in this question."""
+    r = reading(answer)
     if asked == NOTHING:
         return r
     if asked.units and r.units:
