@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .question import NOTHING, Asked
-from .reader import read
+from .reader import MAX_LENGTH, read
 from .reading import Reading
 from .sets import position
 from .values import Key, order
@@ -134,19 +134,21 @@ def _homes(counts: Mapping[Reading, int]) -> dict[Key, Key]:
     loose.sort(key=lambda key: (-weights[key], order(key)))
     shared = _shared(classes, loose)  # what several may stand for although nobody said it
     guests: dict[Key, tuple[str, ...]] = {}
+    met: dict[Key, set[str]] = {}  # kinds of answers that meet in what nobody said: one of a kind
     for place, key in enumerate(loose):
         own = classes[key].reading
         options = [k for k in anchors if _fits(own, k)]
         if not options:
             earlier = [k for k in loose[:place] if home[k] == k or home[k] in shared]
             options = [k for k in earlier if _fits(own, k) or _fits(classes[k].reading, key)]
-            options = options or [k for k in own.also if k in shared]
+            options = options or [k for k in own.also if k in shared and key[0] not in met.get(k, ())]
         options = [k for k in options if not _clash(own.names, guests.get(k) or _names(classes, k))]
         if not options:
             continue
         best = min(options, key=lambda k: (-weights.get(k, shared.get(k, 0)), order(k)))
         best = home.get(best, best)
         home[key] = best
+        met.setdefault(best, set()).add(key[0])
         if own.names and best not in guests:
             guests[best] = own.names
     return home
@@ -251,10 +253,10 @@ def _ask(judge: Judge, home: dict[Key, Key], given: Sequence[tuple[str, Reading]
     heaviest_first = sorted(weight, key=lambda k: (k not in read_at_all, -weight[k], order(k)))
     undecided = 0
     for place, key in enumerate(heaviest_first):
-        if key in read_at_all or key[0] == "word":
+        if key in read_at_all or key[0] == "word" or len(spoken[key]) > MAX_LENGTH:
             continue
         for other in heaviest_first[:place]:
-            if home.get(other, other) != other or other[0] == "word":
+            if home.get(other, other) != other or other[0] == "word" or len(spoken[other]) > MAX_LENGTH:
                 continue
             verdict = judge(*sorted((spoken[key], spoken[other])))
             undecided += verdict is Verdict.UNDECIDED

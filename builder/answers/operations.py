@@ -228,6 +228,10 @@ def _binomial(n: Value, k: Value) -> Value:
     return divide((n + 1).gamma(), (k + 1).gamma() * (n - k + 1).gamma())
 
 
+def _permutations(n: Value, k: Value) -> Value:
+    return multiply(_binomial(n, k), _factorial(k))
+
+
 def _natural(x: Value) -> Value:
     if is_zero(x):
         raise Unreadable("logarithm of zero")
@@ -345,7 +349,7 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
     "!": _factorial,
     "!!": _double_factorial,
     "binom": _binomial,
-    "perm": lambda n, k: multiply(_binomial(n, k), _factorial(k)),
+    "perm": _permutations,
     "abs": _absolute,
     "floor": _rounding(-1),
     "ceil": _rounding(1),

@@ -24,9 +24,10 @@ from .vocabulary import SEPARATORS
 MAX_LENGTH = 1500  # characters; above, only identity counts
 _MAX_PARTS = 1_000
 _MAX_STEPS = 4_000  # parts of an answer that are read
-_LISTING = SEPARATORS | {",", ";"}
+_LISTING = SEPARATORS | {",", ";", "&", "\\\\"}
 _MATRICES = frozenset("pmatrix bmatrix matrix Bmatrix smallmatrix array vmatrix psmallmatrix".split())
 _SYSTEMS = frozenset({"env:cases", "env:aligned", "env:align", "env:align*", "env:gathered"})
+_BULLET = re.compile(r"^[ \t]*(?:[-*•][ \t]+|\d{1,2}[.)][ \t]+)", re.MULTILINE)
 _LETTER_UNIT = re.compile(
     r"(.*[\d})])(?:\s|\\[ ,;])+\$?(?:[mgshLlNJWVKFC]|\\Omega)(?:\s?\^\s?\{?[23]\}?)?"
     r"(?:/[a-z]{1,3}(?:\s?\^\s?\{?\d\}?)?)?[\s$.]*",
@@ -45,7 +46,7 @@ def read(answer: str) -> Reading:
         answer = " ".join(answer.split())
     if len(answer) > MAX_LENGTH:
         return Reading(("t", "".join(answer.split())), understood=False)
-    text = mend(_bare(answer))
+    text = mend(_one_line(_bare(answer)))
     if "<" in text:
         text = _ANGLES.sub(r"\\langle \1\\rangle ", text)
     special = words.special(text, read)
@@ -57,7 +58,7 @@ def read(answer: str) -> Reading:
             tokens.pop()
         if tokens and tokens[0].text == "\\{" and not is_wrapped(tokens) and is_wrapped(tokens[1:]):
             tokens = tokens[1:]  # \left\{ \begin{array} ... \end{array} \right.
-        tokens = _without_condition(tokens)
+        tokens = _without_condition(_without_remarks(tokens))
         if depth_of(tokens) > 60:
             raise Unreadable("nested too deeply")
         return _with_letter_unit(_Reader().read(tokens), text)
@@ -97,6 +98,18 @@ def _bare(answer: str) -> str:
     return text
 
 
+def _one_line(text: str) -> str:
+    """A list of one element a line, with or without bullets, as a list with commas."""
+    if "\n" not in text.strip() or "\\begin" in text:
+        return text
+    lines = [line.strip() for line in text.strip().split("\n") if line.strip()]
+    if all(_BULLET.match(line) for line in lines):
+        lines = [_BULLET.sub("", line) for line in lines]
+    if len(lines) < 2 or any(line[-1] in "+-*/=^_([{,;&\\" or line[0] in "+*/=^_)]},;&" for line in lines):
+        return text
+    return ", ".join(lines)
+
+
 def _with_letter_unit(reading: Reading, text: str) -> Reading:
     """``10 m``: ten times m, or ten metres."""
     m = _LETTER_UNIT.fullmatch(text) if reading.key[0] == "f" else None
@@ -133,6 +146,9 @@ class _Reader:
             raise Unreadable("nothing")
         while is_wrapped(tokens) and tokens[0].text == "{":
             inner = tokens[1:-1]
+            condition = self.condition(inner)
+            if condition:
+                return condition
             if len(split(inner, "sep", _LISTING)[0]) > 1:
                 return self.braced(inner)
             tokens = inner
@@ -142,6 +158,8 @@ class _Reader:
             return _words(tokens)
         kinds = {t.kind for t in tokens}
         parts, separators = split(tokens, "sep", _LISTING) if "sep" in kinds else ([tokens], [])
+        if len(parts) > 1 and tokens[0].kind == "text" and self.introduces_all(tokens):
+            return self.introduced(tokens)
         if len(parts) > 1:
             kept = [p for p in parts if p]
             return self.listed(kept, separators) if kept else _raise("separators only")
@@ -155,7 +173,12 @@ class _Reader:
         if matrix:
             return matrix
         operators = {t.text for t in tokens if t.kind == "op"}
-        for operator, read in (("cup", self.union), ("setminus", self.difference), (":", self.ratio)):
+        for operator, read in (
+            ("cup", self.union),
+            ("cap", self.intersection),
+            ("setminus", self.difference),
+            (":", self.ratio),
+        ):
             if operator in operators:
                 sides, found = split(tokens, "op", frozenset({operator}))
                 if found and all(sides):
@@ -169,6 +192,11 @@ class _Reader:
             if bracketed:
                 return bracketed
         return expression(tokens)
+
+    def introduces_all(self, tokens: Tokens) -> bool:
+        """Whether the words before a list are of the whole list, not the name of its first element."""
+        k = next(k for k, t in enumerate(tokens) if t.kind != "text")
+        return tokens[k].kind in ("num", "var", "open", "fn", "cmd") or tokens[k].text == "-"
 
     def introduced(self, tokens: Tokens) -> Reading:
         r"""``\text{only } x = 0``, ``Area: 12``: words before a value, which the whole may stand for."""
@@ -186,6 +214,15 @@ class _Reader:
     def union(self, sides: list[Tokens]) -> Reading:
         return Reading(sets.union(self.read(side).key for side in sides))
 
+    def intersection(self, sides: list[Tokens]) -> Reading:
+        keys = [self.read(side).key for side in sides]
+        if all(k[0] == "set" for k in keys):
+            return Reading(
+                sets.collection(set(keys[0][1:]).intersection(*(k[1:] for k in keys[1:]))) if keys else NO_SOLUTION
+            )
+        ranges = [sets.as_interval(k) or k for k in keys]
+        return Reading(sets.intersection(ranges) or ("cap", *sets.ordered(keys)))
+
     def difference(self, sides: list[Tokens]) -> Reading:
         keys = [self.read(side).key for side in sides]
         if len(keys) == 2:
@@ -202,9 +239,10 @@ class _Reader:
         parts = [p for p in split(inner, "sep", _LISTING)[0] if p]
         if len(parts) > _MAX_PARTS:
             raise Unreadable("too many elements")
-        readings = [self.read(p) for p in parts]
-        listed = sets.listed(readings)
-        return replace(listed, key=sets.collection({r.key for r in readings}))
+        if len(parts) > 1 and all(split(p, "rel")[1] for p in parts):  # {x = 1, x = 2}
+            return self.listed(parts, [","])
+        readings = sets.spread([self.read(p) for p in parts])
+        return replace(sets.listed(readings), key=sets.collection({r.key for r in readings}))
 
     def listed(self, parts: list[Tokens], separators: list[str]) -> Reading:
         if len(parts) > _MAX_PARTS:
@@ -245,7 +283,8 @@ class _Reader:
         readings = [self.read(p) for p in parts]
         keys = [r.key for r in readings]
         if opener + closer == "[]" and all(k[0] == "tuple" or (k[0] == "iv" and k[3] and k[4]) for k in keys):
-            return sets.matrix([k[1:3] if k[0] == "iv" else k[1:] for k in keys])
+            rows = sets.matrix([k[1:3] if k[0] == "iv" else k[1:] for k in keys])
+            return replace(rows, also=(*rows.also, sets.collection(keys)))
         infinite = any(k[0] == "oo" for k in keys)
         if len(keys) == 2 and opener != "<" and closer != ">" and (opener + closer != "()" or infinite):
             own = sets.interval(keys[0], keys[1], opener == "[", closer == "]")
@@ -262,17 +301,25 @@ class _Reader:
             return None
         point = self.read(tokens[1:])
         try:
-            return replace(point, also=(*point.also, value_key(parse(tokens))))
+            value = value_key(parse(tokens))
+            return replace(point, also=(*point.also, value)) if value != ("n", 0, 1) else point
         except Unreadable:
             return point
+
+    def condition(self, inner: Tokens) -> Reading | None:
+        r"""``{x | 2 < x < 3}`` by its condition; None for a set of elements."""
+        for bar in ("|", ":"):
+            sides, found = split(inner, "op", frozenset({bar}))
+            if len(found) == 1 and all(sides) and split(sides[1], "rel")[1] and len(sides[0]) < 8:
+                return self.read(sides[1])
+        return None
 
     def braces(self, inner: Tokens) -> Reading:
         if not inner:
             return Reading(NO_SOLUTION)
-        for bar in ("|", ":"):
-            sides, found = split(inner, "op", frozenset({bar}))
-            if len(found) == 1 and all(sides) and split(sides[1], "rel")[1]:
-                return self.read(sides[1])  # {x | 2 < x < 3}
+        condition = self.condition(inner)
+        if condition:
+            return condition
         if split(inner, "rel")[1] and len(split(inner, "sep", _LISTING)[0]) == 1:
             return self.read(inner)
         return self.braced(inner)
@@ -328,6 +375,23 @@ class _Reader:
         if sign == "-":
             scale = Call("neg", (scale or whole(1),))
         return cells if scale is None else [[Call("*", (scale, cell)) for cell in row] for row in cells]
+
+
+def _without_remarks(tokens: Tokens) -> Tokens:
+    """Without words in brackets behind a value: ``5 (five)``, ``2, 3 (in any order)``."""
+    kept: Tokens = []
+    k = 0
+    while k < len(tokens):
+        if k and tokens[k].kind == "open" and tokens[k].text == "(":
+            end = k + 1
+            while end < len(tokens) and tokens[end].kind == "text":
+                end += 1
+            if end > k + 1 and end < len(tokens) and tokens[end].text == ")":
+                k = end + 1
+                continue
+        kept.append(tokens[k])
+        k += 1
+    return kept
 
 
 def _without_condition(tokens: Tokens) -> Tokens:
@@ -426,7 +490,8 @@ def expression(tokens: Tokens, rename: Mapping[str, str] | None = None) -> Readi
     node, units = parse_with_units(tokens)
     if contains(node, PLUS_MINUS):
         keys = {_key(with_sign(node, upper), rename) for upper in (True, False)}
-        return Reading(sets.collection(keys) if len(keys) > 1 else keys.pop(), units=units)
+        several = len(keys) > 1
+        return Reading(sets.collection(keys) if several else keys.pop(), units=units, several=several)
     if isinstance(node, Call) and node.fn == "base":
         return _based(node)
     key = _key(node, rename)

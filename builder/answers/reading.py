@@ -20,7 +20,8 @@ class Reading:
     ``key``: what it is; ``also``: what it may be attached to by convention; ``digits`` and ``places``:
     significant digits and decimal places of a plain decimal (0 for anything else), which may stand for
     a value that it rounds; ``names``: the variables that were given values; ``units``: the words
-    after values; ``understood``: False where only the identity of the text is known.
+    after values; ``understood``: False where only the identity of the text is known; ``several``: True
+    where a plus-minus gives two values, so that ``key`` is their collection.
     """
 
     key: Key
@@ -30,6 +31,7 @@ class Reading:
     names: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     understood: bool = True
+    several: bool = False
 
     def fits(self, key: Key) -> bool:
         """Whether this answer is, or may be attached to, what ``key`` is."""

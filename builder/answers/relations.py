@@ -16,7 +16,7 @@ from .parser import parse
 from .reading import REALS, Reading
 from .splitting import Tokens, is_wrapped, split
 from .tokens import Token
-from .tree import CONSTANTS, PLUS_MINUS, Call, Name, Unreadable, contains, names, substituted
+from .tree import CONSTANTS, PLUS_MINUS, Call, Name, Node, Unreadable, contains, names, substituted
 from .values import Key, order, ratio_key, solution_key, structure_key, value_key
 
 Read = Callable[[Tokens], Reading]
@@ -34,6 +34,13 @@ def relation(tokens: Tokens, read: Read) -> Reading:
         Unreadable: it is of no form that we know.
     """
     sides, relations = split(tokens, "rel")
+    either = split(tokens, "op", frozenset({"|"}))[0]
+    if len(either) == 2 and all(split(side, "rel")[1] for side in either):  # x < 2 | x > 5
+        found = relation_list(either, ["or"], read)
+        if found:
+            return found
+    if not sides[0] and len(sides) == 2 and sides[1] and relations[0] in _FLIP:
+        return Reading(_half_line(read(sides[1]).key, relations[0]))  # "> 3"
     if not sides[0] and len(sides) == 2 and sides[1] and relations[0] in ("=", "~"):
         return read(sides[1])
     if not all(sides):
@@ -52,6 +59,9 @@ def relation(tokens: Tokens, read: Read) -> Reading:
     if relations == ["=="]:
         return _congruence(sides)
     if all(r == "=" for r in relations):
+        repeated = _same_name_again(sides)
+        if repeated:
+            return relation_list(repeated, [","], read) or _equation(sides[0], sides[-1], read)
         # a = b = 5: the chain's end is its value.
         return _equation(sides[0], sides[-1], read)
     if relations == ["!="]:
@@ -62,6 +72,16 @@ def relation(tokens: Tokens, read: Read) -> Reading:
     if {r[0] for r in relations} <= {"<", ">", "="} and any(r != "=" for r in relations) and "<=>" not in relations:
         return _inequality(sides, relations, read)
     raise Unreadable("relation")
+
+
+def _same_name_again(sides: list[Tokens]) -> list[Tokens] | None:
+    """``x=1 x=2`` cut into its equations; None for a chain."""
+    if len(sides) < 3 or len(sides[0]) != 1 or sides[0][0].kind != "var":
+        return None
+    if any(len(side) < 2 or side[-1].text != sides[0][0].text or not side[-1].spaced for side in sides[1:-1]):
+        return None
+    values = [*(side[:-1] for side in sides[1:-1]), sides[-1]]
+    return [[*sides[0], Token("rel", "="), *value] for value in values]
 
 
 def _before(sides: list[Tokens], relations: list[str], cut: int, read: Read) -> Reading:
@@ -199,6 +219,9 @@ def _named_value(name: str, left: Tokens, right: Tokens, read: Read) -> Reading:
 
 
 def _assignments(given: list[tuple[str, Key]]) -> Reading:
+    solutions = _solutions(given)
+    if solutions:
+        return Reading(sets.collection(solutions), names=tuple(dict.fromkeys(name for name, _ in given)))
     stems = {re.sub(r"_.*|\(.*", "", name) for name, _ in given}
     values = [value for _, value in given]
     distinct = len({name for name, _ in given}) == len(given)
@@ -211,6 +234,15 @@ def _assignments(given: list[tuple[str, Key]]) -> Reading:
     ordered: Key = ("tuple", *((value for _, value in by_name) if letters else values))
     also = tuple(dict.fromkeys((ordered, sets.collection(values), sets.collection(set(values)))))
     return Reading(("named", *by_name), also, names=tuple(name for name, _ in by_name))
+
+
+def _solutions(given: list[tuple[str, Key]]) -> list[Key] | None:
+    """``x = 1, y = 2 or x = 3, y = 4`` as points; None where the names do not come round again."""
+    cycle = list(dict.fromkeys(name for name, _ in given))
+    n = len(cycle)
+    if n < 2 or len(given) == n or len(given) % n or any(name != cycle[k % n] for k, (name, _) in enumerate(given)):
+        return None
+    return [("tuple", *(value for _, value in given[k : k + n])) for k in range(0, len(given), n)]
 
 
 # --- lists of relations --------------------------------------------------------------------------
@@ -234,11 +266,11 @@ def relation_list(parts: list[Tokens], separators: list[str], read: Read) -> Rea
     given = [_assignment(p, read) for p in parts]
     first = given[0]
     if first and all(given):
-        return _assignments([g for g in given if g])
+        return _assignments([(name, one.key) for name, value in filter(None, given) for one in sets.spread([value])])
     related = [bool(split(p, "rel")[1]) for p in parts]
     if first and not any(related[1:]):  # x = 8, -14, -6: one variable, several values
-        values = [first[1], *(read(p).key for p in parts[1:])]
-        return Reading(sets.collection(set(values)), names=(first[0],))
+        values = sets.spread([first[1], *(read(p) for p in parts[1:])])
+        return Reading(sets.collection({r.key for r in values}), names=(first[0],))
     if not any(related):
         return None
     if related[0] and not any(related[1:]):
@@ -257,21 +289,21 @@ def relation_list(parts: list[Tokens], separators: list[str], read: Read) -> Rea
     return _range(subjects[0], joined)
 
 
-def _assignment(part: Tokens, read: Read) -> tuple[str, Key] | None:
+def _assignment(part: Tokens, read: Read) -> tuple[str, Reading] | None:
     """Name and value of ``x = 3``, ``Paolo: 18``, ``f(x) = x``."""
     sides, relations = split(part, "rel")
     if not relations:
         sides, colons = split(part, "op", frozenset({":"}))
         if colons == [":"] and sides[0] and sides[1] and all(t.kind in ("text", "var") for t in sides[0]):
-            return " ".join(t.text for t in sides[0]).lower(), read(sides[1]).key
+            return " ".join(t.text for t in sides[0]).lower(), read(sides[1])
         return None
     if relations != ["="]:
         return None
     bound = _function_head(sides[0])
     if bound is not None:
-        return sides[0][0].text, _function(bound, sides[1], read).key
+        return sides[0][0].text, _function(bound, sides[1], read)
     name = single_name(sides[0])
-    return (name, read(sides[1]).key) if name and sides[1] else None
+    return (name, read(sides[1])) if name and sides[1] else None
 
 
 # --- inequalities --------------------------------------------------------------------------------
@@ -306,15 +338,42 @@ def _inequality(sides: list[Tokens], relations: list[str], read: Read) -> Readin
 
 
 def _bound(subject: Tokens, bound: Key, relation_: str) -> Reading:
+    return _named_set(subject, _half_line(bound, relation_))
+
+
+def _half_line(bound: Key, relation_: str) -> Key:
     if relation_[0] == "<":
-        return _named_set(subject, sets.interval(sets.LOWEST, bound, False, relation_ == "<="))
-    return _named_set(subject, sets.interval(bound, sets.HIGHEST, relation_ == ">=", False))
+        return sets.interval(sets.LOWEST, bound, False, relation_ == "<=")
+    return sets.interval(bound, sets.HIGHEST, relation_ == ">=", False)
+
+
+def _absolute_bound(left: Node, right: Node, relation_: str) -> Reading | None:
+    """``|2x - 7| < 3`` as the interval of x."""
+    free = names(left)
+    if not isinstance(left, Call) or left.fn != "abs" or len(free) != 1:
+        return None
+    (name,) = free
+    inside = left.args[0]
+    ends = [solution_key(name, Call("+", (inside, other))) for other in (right, Call("neg", (right,)))]
+    places = [sets.position(end[0]) if end else None for end in ends]
+    if ends[0] is None or ends[1] is None or places[0] is None or places[1] is None:
+        return None
+    low, high = (ends[0][0], ends[1][0]) if places[0] <= places[1] else (ends[1][0], ends[0][0])
+    closed = relation_ in ("<=", ">=")
+    within = sets.interval(low, high, closed, closed)
+    if relation_[0] == "<":
+        return _named_set([Token("var", name)], within)
+    return _named_set([Token("var", name)], sets.without(REALS, sets.interval(low, high, not closed, not closed)))
 
 
 def _linear_bound(left: Tokens, right: Tokens, relation_: str) -> Reading | None:
     """``2x < 10`` as ``x < 5``."""
     try:
-        difference = Call("+", (parse(left), Call("neg", (parse(right),))))
+        a, b = parse(left), parse(right)
+        absolute = _absolute_bound(a, b, relation_)
+        if absolute:
+            return absolute
+        difference = Call("+", (a, Call("neg", (b,))))
         free = names(difference)
         if len(free) != 1:
             return None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import pairwise
 
 from .reading import NO_SOLUTION, REALS, Reading
 from .tree import Unreadable
@@ -28,8 +27,14 @@ def collection(keys: Iterable[Key]) -> Key:
     return ("set", *ordered(keys))
 
 
+def spread(readings: Sequence[Reading]) -> list[Reading]:
+    r"""Elements of a list, with the two values of ``\pm 3`` as two elements."""
+    return [one for r in readings for one in (map(Reading, r.key[1:]) if r.several else [r])]
+
+
 def listed(readings: Sequence[Reading]) -> Reading:
     """A list: the collection of its elements, or of what they may stand for."""
+    readings = spread(readings)
     keys = [r.key for r in readings]
     also = [] if all(k[0] in "nr" for k in keys) else _alternatives(keys, readings, collection)
     if len(keys) != len(set(keys)):
@@ -47,6 +52,9 @@ def listed(readings: Sequence[Reading]) -> Reading:
 def sequence(readings: Sequence[Reading]) -> Reading:
     """A tuple; one of two elements may be an open interval."""
     keys = [r.key for r in readings]
+    if [r.several for r in readings].count(True) == 1:  # (\pm 3, 4) are two points
+        at = next(k for k, r in enumerate(readings) if r.several)
+        return Reading(collection({("tuple", *keys[:at], k, *keys[at + 1 :]) for k in keys[at][1:]}), several=True)
     also = _alternatives(keys, readings, lambda ks: ("tuple", *ks))
     own: Key = ("tuple", *keys)
     interval = as_interval(own)
@@ -98,6 +106,7 @@ def union(keys: Iterable[Key]) -> Key:
     """The union of sets, intervals and points, touching intervals joined where the order is known."""
     flat: set[Key] = set()
     for key in keys:
+        key = key[2] if key[0] == "range" else key
         inner = as_interval(key) or key
         flat.update(inner[1:] if inner[0] == "union" else [inner])
     flat.discard(NO_SOLUTION)
@@ -144,6 +153,7 @@ def intersection(keys: Sequence[Key]) -> Key | None:
 
 def complement(key: Key) -> Key | None:
     """The reals less an interval, a union or a finite set; None where the order is not known."""
+    key = key[2] if key[0] == "range" else key
     parts = list(key[1:]) if key[0] in ("union", "set") else [key]
     parts = [p if p[0] == "iv" else interval(p, p, True, True) for p in parts]
     if any(position(p[1]) is None or position(p[2]) is None for p in parts):
@@ -160,22 +170,20 @@ def complement(key: Key) -> Key | None:
 
 
 def without(key: Key, removed: Key) -> Key:
-    """A set less some points: the reals without finitely many are a union of intervals.
+    """A set of reals less another one.
 
     Raises:
-        Unreadable: the order of the points is not known.
+        Unreadable: the order of the ends is not known.
     """
-    if key == REALS and removed[0] in ("iv", "union"):
-        rest = complement(removed)
-        if rest is not None:
-            return rest
-    points = list(removed[1:]) if removed[0] in ("set", "tuple") else [removed]
-    places = {p: position(p) for p in points}
-    if key[0] != "iv" or any(place is None for place in places.values()):
+    rest = complement(("set", *removed[1:]) if removed[0] == "tuple" else removed)
+    if rest is None or key[0] not in ("iv", "union"):
         raise Unreadable("a difference of sets")
-    rising = sorted(places, key=lambda p: places[p])  # type: ignore[arg-type,return-value]
-    edges = [key[1], *rising, key[2]]
-    return union([interval(a, b, False, False) for a, b in pairwise(edges)])
+    common = [
+        intersection([part, gap])
+        for part in (key[1:] if key[0] == "union" else [key])
+        for gap in (rest[1:] if rest[0] == "union" else [rest])
+    ]
+    return union([c for c in common if c is not None])
 
 
 # --- matrices and ratios -------------------------------------------------------------------------

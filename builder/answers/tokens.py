@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import NamedTuple
 
 from . import vocabulary as v
@@ -38,7 +39,19 @@ _BROKEN = (
 _CONTROL = re.compile(r"[\x07-\x0d]")
 _RAISED = re.compile(f"[{''.join(v.SUPERSCRIPTS)}]+")
 _LOWERED = re.compile(f"[{''.join(v.SUBSCRIPTS)}]+")
-_REWRITES = (  # what must stand in a text for a rule to be tried, the rule, what it writes
+# ]1, 2[ and [1, 2[: an end that is open has its bracket turned.
+_FRENCH = r"([\[\]])((?:[^\[\](),;]|\\right|\\left)+[,;][^\[\](),;]+)([\[\]])"
+
+
+def _usual_brackets(m: re.Match[str]) -> str:
+    left, inside, right = m.groups()
+    return f"{'(' if left == ']' else '['}{inside}{')' if right == '[' else ']'}"
+
+
+_ELEMENT = r"[\s$]*(?:-?\s?\d|-?\\(?:[dt]?frac|sqrt|pm|pi)(?![a-z])|[a-z](?:_\{?\d\}?)?\s*=)"  # begins one of a list
+_REWRITES: tuple[
+    tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...
+] = (  # what must stand in a text for a rule to be tried, the rule, what it writes
     ("\\[", re.compile(r"(?<=\\\\)\[-?[\d.]{1,6}\s?(?:pt|em|ex|mm|cm)\]"), ""),  # the height of a row
     ("\\", re.compile(r"(?<!\\)\\[\[\]()]"), " "),  # \[ ... \]
     ("box", re.compile(r"\\(?:boxed|fbox)\s?(?=\{)"), ""),
@@ -46,7 +59,16 @@ _REWRITES = (  # what must stand in a text for a rule to be tried, the rule, wha
     ("10", re.compile(r"(?<=\d)\s{0,2}[xX]\s{0,2}(?=10\s?\^|10\*\*)"), r"\\times "),  # 6.1 x 10^7
     ("\\text", re.compile(r"\\text\s?\{\s*\}"), " "),
     ("{}", re.compile(r"(?<!\\)\{\}"), ""),  # {}_5 C_2
+    ("**", re.compile(r"(?:(?<=\s)|^)\*\*(\S[^*]*?)\*\*(?=[\s.,:)]|$)"), r"\1"),  # markdown
+    ("(", re.compile(r"^(?:frozenset|set|list|tuple|array|np\.array|Matrix)\s?\((.*)\)$", re.DOTALL), r"\1"),
+    ("FiniteSet", re.compile(r"\bFiniteSet\(([^()]*)\)"), r"\\{\1\\}"),
+    ("\\ ", re.compile(r"(?<=[R}])\s?\\\s(?=[\[(]|\\\{)"), r"\\setminus "),
+    ("[", re.compile(_FRENCH), _usual_brackets),
     ("$", re.compile(r"\b(?:US|AU|CA|NZ|HK|[ACS])\s?\\?\$(?=\s?\d)"), ""),
+    ("quad", re.compile(rf"(?<=[\w)}}\]])[\s$]*\\q?quad\s*(?={_ELEMENT})"), ", "),
+    (" as ", re.compile(r"\b(?:and |,)?as well as\b"), " and "),
+    ("with", re.compile(r"\b(?:along|together) with\b"), " and "),
+    ("lso", re.compile(r"\band also\b"), " and "),
     (" ", re.compile(r"^(?:USD|EUR|GBP|INR|Rs\.?)\s(?=\d)"), ""),
     (".", re.compile(r"\.(?=\s{0,2}(?:\\right)?[)\]}])"), ""),  # (1, 2.]
 )
@@ -61,6 +83,7 @@ def mend(text: str) -> str:
     if not text.isascii():
         text = _RAISED.sub(lambda m: "^{" + "".join(v.SUPERSCRIPTS[c] for c in m.group()) + "}", text)
         text = _LOWERED.sub(lambda m: "_{" + "".join(v.SUBSCRIPTS[c] for c in m.group()) + "}", text)
+        text = text.replace(" — ", ": ")
         text = unicodedata.normalize("NFKC", text.translate(v.CHARACTERS)).translate(v.CHARACTERS)
         text = "".join("" if unicodedata.category(ch) == "Cf" else str(unicodedata.decimal(ch, ch)) for ch in text)
     if "begin" in text:
@@ -243,6 +266,9 @@ def _text(body: str, spaced: bool, found: str) -> list[Token]:
     word = content.strip(" .,;:").lower()
     if word in v.SEPARATORS and (len(word) > 1 or found.startswith("\\text")):
         return [Token("sep", word, True)]
+    joined = _ENDING.fullmatch(content)
+    if joined:  # 3 \text{ cm and } 5
+        return [*_text(joined.group(1), spaced, found), Token("sep", joined.group(2), True)]
     if content == "":
         return [Token("sep", ",", True)] if "," in body else []
     if re.fullmatch(r"[A-Za-z]", content):
@@ -271,6 +297,7 @@ def _text(body: str, spaced: bool, found: str) -> list[Token]:
 
 
 _INFINITE = frozenset({"inf", "infty", "infinity", "oo"})
+_ENDING = re.compile(r"(.*[^\s,;]),?\s+(and|or),?", re.DOTALL)
 _UNITS = re.compile(r"[A-Za-z]{1,4}(?:\s?(?:\\[,;: ]|/|\\cdot|\*)?\s?[A-Za-z]{1,4}|\s?\^\s?\{?-?\d\}?)+")  # m\,s^{-2}
 _LETTERS = re.compile(r"\(?[A-J]\)?(?:, ?(?:and )?\(?[A-J]\)?)+")
 _GLUE = "0123456789^_*+-=/({})"
@@ -294,6 +321,8 @@ def _word(word: str, spaced: bool, before: Token, m: re.Match[str]) -> list[Toke
         return [Token("op", "%", spaced)]
     if lower in ("degree", "degrees", "deg"):
         return [Token("op", "deg", spaced)]
+    if lower == "to" and before.kind not in ("num", "close", "op"):
+        return [Token("text", word, spaced)]
     if lower in _WORD_OPERATORS:
         return [Token("op", _WORD_OPERATORS[lower], spaced)]
     if word in ("U", "u") and before.kind == "close" and m.string[m.end() :].lstrip()[:1] in ("(", "[", "{", "\\"):

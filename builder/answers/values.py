@@ -25,7 +25,7 @@ from typing import Any
 
 from flint import acb, arb, ctx, fmpq
 
-from .operations import ANGLE, OPERATIONS, Imprecise, Value, add, ball, bits, divide, is_zero, magnitude, sign
+from .operations import ANGLE, OPERATIONS, Imprecise, Value, add, ball, bits, divide, is_zero, magnitude, multiply, sign
 from .tree import BINDERS, Call, Name, Node, Num, Unreadable, contains, names, size, substituted, whole
 
 Key = tuple[Any, ...]
@@ -114,17 +114,15 @@ def solution_key(name: str, difference: Node) -> tuple[Key, int] | None:
 
     def solve(env: dict[str, Value]) -> Value:
         nonlocal sign_of_slope
-        at = [evaluate(difference, {**env, name: fmpq(k)}) for k in range(3)]
-        slope = add(at[1], -at[0])
-        bend = add(at[2], -at[1], -slope)
-        vanishes = is_zero(bend) or (
-            not isinstance(bend, fmpq) and bend.contains(0) and magnitude(bend) < -ctx.prec // 2
-        )
-        if not vanishes:
-            raise Unreadable("not linear")
+        start = evaluate(difference, {**env, name: fmpq(0)})
+        slope = add(evaluate(difference, {**env, name: fmpq(1)}), -start)
+        for x in _ELSEWHERE:
+            bend = add(evaluate(difference, {**env, name: x}), -start, -multiply(slope, x))
+            if not _vanishes(bend):
+                raise Unreadable("not linear")
         if not isinstance(slope, acb) and not free:
             sign_of_slope = sign(slope)
-        return divide(-at[0], slope)
+        return divide(-start, slope)
 
     try:
         _require_size(difference)
@@ -134,6 +132,16 @@ def solution_key(name: str, difference: Node) -> tuple[Key, int] | None:
     if not free or (len(set(keys)) == 1 and keys[0][0] == "n"):
         return keys[0], sign_of_slope
     return ("f", *keys), 0
+
+
+# A broken line such as |2x - 7| is straight in places: some points lie far apart.
+_ELSEWHERE = (fmpq(2), fmpq(-1009, 7), fmpq(2003, 11))
+
+
+def _vanishes(x: Value) -> bool:
+    if isinstance(x, fmpq) or is_zero(x):
+        return bool(is_zero(x))
+    return bool(x.contains(0) and magnitude(x) < -ctx.prec // 2)
 
 
 def structure_key(node: Node, bound: Mapping[str, str] | None = None) -> Key:

@@ -84,6 +84,7 @@ CHARACTERS = str.maketrans(
     | {"°": r"\degree ", "º": r"\degree ", "˚": r"\degree ", "∅": r"\emptyset ", "ø": r"\emptyset ", "′": "'"}
     | {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "≈": r"\approx ", "≡": r"\equiv ", "→": r"\to "}
     | {"⇒": r"\Rightarrow ", "ℝ": r"\R ", "ℤ": r"\Z ", "ℕ": r"\N ", "ℚ": r"\Q ", "ℂ": r"\C ", "∖": r"\setminus "}
+    | {"∉": r"\notin ", "∨": r"\lor ", "∧": r"\land "}
     | {"∠": "", "△": "", "½": r"\frac{1}{2}", "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}", "⅓": r"\frac{1}{3}"}
     | {"⅔": r"\frac{2}{3}", "⅕": r"\frac{1}{5}", "⅖": r"\frac{2}{5}", "⅗": r"\frac{3}{5}", "⅘": r"\frac{4}{5}"}
     | {"⅙": r"\frac{1}{6}", "⅚": r"\frac{5}{6}", "⅛": r"\frac{1}{8}", "⅜": r"\frac{3}{8}", "⅝": r"\frac{5}{8}"}

@@ -1,0 +1,1 @@
+"""Fuzzing of the builder's answers, see :mod:`.__main__`."""
