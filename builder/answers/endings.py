@@ -2,15 +2,15 @@ r"""What the ending of a text gives where nothing marks an answer, and where sen
 
 Rules, in order:
 
-1. a reply that is nothing but a formula or one short line gives its value: ``$[0, 1)$``, ``28 percent``,
-   ``the number is 1,000.99€``;
+1. a reply that is nothing but a formula or a value gives it, ``$[0, 1)$``, ``28 percent``; so does one short
+   sentence;
 2. a last line that is nothing but a formula, a value in bold, or a label with a value:
    ``Total = 5 + 7 = 12``;
 3. the last sentence: the value that it ends in ("The area is 12.", "... = 12."), or, where it begins with
    "Therefore", "So", "In total" and their relatives, its only value.
 
 Courtesies after the solution ("I hope it is correct") are not read.  A text that breaks off in the middle
-of a sentence has no answer.
+of a sentence, a formula or a drawing has no answer.
 """
 
 from __future__ import annotations
@@ -56,8 +56,6 @@ _YES_NO = re.compile(r"(?:yes|no|true|false|[(\[]?[A-J][)\].]?|ja|nein|oui|non|s
 _STEP = re.compile(r"\W*(?:step|case|part|method|example|section)\b", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(?:[-+*/=×÷·(,:<>^&\\]|\\[a-zA-Z]+|\b(?:and|or|the|of|is|to|a))\s*$")
 _FINISHED = re.compile(r"[.!。](?:[$*_)'\"]|\\[\])])*$")
-_VALUE_AT_END = re.compile(r"(?:\d|[$)}]|\\\))[*_]{0,3}(?:\s?[^\W\d_]{3,})?[*_]{0,3}$")
-_SHORT_END = re.compile(r"(?:\d|[$)}\]%]|\\\))(?:\s?[^\s\d=]+){0,3}$")
 _DELIMITERS = (("$$", "$$"), ("$", "$"), ("\\[", "\\]"), ("\\(", "\\)"))
 _TEXT = re.compile(r"\\(?:text|mathrm|operatorname|mbox)\s?\{[^{}]*\}")
 _WORD = re.compile(r"(?<![\\a-zA-Z])(?!(?:and|or|sqrt|sin|cos|tan|log|pi)\b)[^\W\d_]{3,}")
@@ -108,8 +106,23 @@ def without_chatter(text: str) -> str:
     return text
 
 
+_CALCULATION = re.compile(r"<<[^<>\n]{0,200}>>")  # GSM8K writes 2+3=<<2+3=5>>5
+_MONEY = re.compile(r"\\\$|\$(?=\d[\d,.]*(?:[^\d$\\=+*/^-][^$]*)?$|\d[\d,.]*\s[a-z])")
+_OPENED = (("[asy]", "[/asy]"), ("\\[", "\\]"), ("\\(", "\\)"), ("\\begin{", "\\end{"), ("<<", ">>"))
+
+
+def breaks_off(text: str) -> bool:
+    """Whether ``text`` ends inside a formula, a drawing or a computation that was opened."""
+    last = text[-_TAIL:]
+    if any(last.rfind(opening) > last.rfind(closing) for opening, closing in _OPENED):
+        return True
+    return _MONEY.sub("", last.rsplit("\n\n", 1)[-1]).count("$") % 2 == 1
+
+
 def prose(text: str) -> str:
-    """``text`` without programs, their output and drawings."""
+    """``text`` without programs, their output, drawings and a calculator's notes."""
+    if "<<" in text:
+        text = _CALCULATION.sub("", text)
     if "```" in text:
         blocks = text.split("```")
         text = "```".join("\n\n(program)\n\n" if _PROGRAM.match(b) and i else b for i, b in enumerate(blocks))
@@ -121,8 +134,10 @@ def prose(text: str) -> str:
 
 def ending(text: str) -> str | None:
     """The answer that the ending of ``text`` gives; None where it gives none."""
+    if len(text) < _SHORT and _PLAIN.fullmatch(text.replace("$", "").strip()):
+        return tidy(text)
     body = without_chatter(text[-_TAIL:])
-    if not body.strip() or _LIST_MARK.search(text[-20:]):
+    if not body.strip() or breaks_off(text) or _LIST_MARK.search(text[-20:]):
         return None
     answer = _whole_formula(text.strip())
     if answer:
@@ -160,7 +175,7 @@ def _short_reply(line: str) -> str | None:
         return None
     if _NO_CONCLUSION.match(line) or line.startswith("If ") or len(line) > _SHORT:
         return None
-    if _UNFINISHED.search(line) or not (is_finished(line) or _SHORT_END.search(line)):
+    if not is_finished(line) and (_UNFINISHED.search(line) or not _PLAIN.fullmatch(line)):
         return None
     return concluded_value(line, only=True)
 
@@ -182,8 +197,7 @@ def _last_line(body: str) -> str | None:
 def _last_sentence(body: str) -> str | None:
     last = last_sentences(body, 1)[0]
     opening = _CONCLUSION.match(last)
-    # A text that may break off: only a conclusion that ends in its value counts.
-    if not is_finished(last) and not (opening and _VALUE_AT_END.search(last) and not _UNFINISHED.search(last)):
+    if not is_finished(last):
         return None
     chosen = _CHOSEN.search(last)
     if chosen:

@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .endings import ending, first_sentence, formula_value, is_finished, prose, without_chatter
+from .endings import breaks_off, ending, first_sentence, formula_value, is_finished, prose, without_chatter
 from .marks import boxes, json_value
 from .sentences import opening_value, stated_value
 from .tidying import MAX_ANSWER, right_side, tidy
@@ -263,6 +263,8 @@ def _stated(text: str, at: int, label: bool) -> tuple[str | None, bool]:
             return None, False  # "The answer is 5?"
     after = text[at : at + MAX_ANSWER]
     finished = len(sentence) < len(rest) or is_finished(sentence)
+    if not finished and breaks_off(sentence):
+        return None, False
     alone = not without_chatter(after).strip(" .*_`\n)]}\"'")
     whole = label and not alone
     answer = _choice(sentence) or (opening_value(sentence) if whole else stated_value(sentence, only=finished))

@@ -91,7 +91,8 @@ def special(text: str, read: Callable[[str], Reading]) -> Reading | None:
     bare = plain(text)
     if _NO_WORDS.fullmatch(bare):
         return date(bare) if bare.count("-") + bare.count("/") + bare.count(".") == 2 else None
-    return choice(text, bare, read) or clock(bare) or date(bare) or based(bare) or phrase(bare)
+    found = choice(text, bare, read) or clock(bare) or date(bare) or based(bare) or phrase(bare)
+    return found or (bound(text, read) if "than" in bare or " " in bare else None)
 
 
 def choice(text: str, bare: str, read: Callable[[str], Reading]) -> Reading | None:
@@ -126,6 +127,29 @@ _PHRASE = re.compile(r"[A-Za-z][A-Za-z'.-]{2,}|[A-Za-z][A-Za-z'.-]*(?: [A-Za-z][
 _AND = r"\s?(?:, and\b|, or\b|,|;|&|\band\b|\bor\b)\s?"
 _PHRASES = re.compile(rf"[A-Za-z][A-Za-z' .-]*(?:{_AND}[A-Za-z][A-Za-z' .-]+)+")
 _LISTED = re.compile(r"(?:both |[\[(])?([A-Za-z][^\[\]()]*)[\])]?")
+
+
+_BOUND = re.compile(
+    r"(?:(?:the )?(?:set of )?(?:all |any )?(?:real |positive |negative )?"
+    r"(?:numbers?|values?|reals?)?(?: of)? ?[a-z]? ?"
+    r"(?:that are |which are |such that [a-z] |with [a-z] |(?:is|are|must be|can be) )?)?"
+    r"(greater than or equal to|at least|no less than|not less than|greater than|more than|larger than|above"
+    r"|less than or equal to|at most|no more than|not more than|less than|smaller than|below) (\S.*)",
+    re.IGNORECASE,
+)
+_RELATION = {
+    "greater than or equal to": ">=", "at least": ">=", "no less than": ">=", "not less than": ">=",
+    "greater than": ">", "more than": ">", "larger than": ">", "above": ">", "less than or equal to": "<=",
+    "at most": "<=", "no more than": "<=", "not more than": "<=", "less than": "<", "smaller than": "<", "below": "<",
+}  # fmt: skip
+
+
+def bound(text: str, read: Callable[[str], Reading]) -> Reading | None:
+    """``all real numbers greater than 3``, ``x is at most 5``: an inequality in words."""
+    m = _BOUND.fullmatch(" ".join(_SPACING.sub(" ", _WRAP.sub("", text)).replace("$", "").split()).strip(" ."))
+    if m is None or not re.search(r"\d|pi|sqrt|frac", m.group(2)):
+        return None
+    return read(f"{_RELATION[m.group(1).lower()]} {m.group(2)}")
 
 
 def phrase(bare: str) -> Reading | None:

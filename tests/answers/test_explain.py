@@ -36,9 +36,9 @@ def test_the_reason_of_a_verdict(a, b, question, reason):
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
-        (r"\sqrt{2}", "1.41421356237309"),
+        (r"\sqrt{2}", "1.41421356237"),
         ("7" * 100, "(100 digits)"),
-        ("2^{20000}", "about 6021 digits"),
+        ("2^{10000}", "about 3010 digits"),
         ("[1,2)", "[1, 2)"),
         (r"\begin{pmatrix}1\\2\end{pmatrix}", "the tuple (1, 2)"),
         ("5 cm", "unit cm ignored"),
