@@ -135,7 +135,7 @@ def prose(text: str) -> str:
 def ending(text: str) -> str | None:
     """The answer that the ending of ``text`` gives; None where it gives none."""
     if len(text) < _SHORT and _PLAIN.fullmatch(text.replace("$", "").strip()):
-        return tidy(text)
+        return tidy(text.replace("$", "") if text.strip().startswith("$") else text)
     body = without_chatter(text[-_TAIL:])
     if not body.strip() or breaks_off(text) or _LIST_MARK.search(text[-20:]):
         return None

@@ -16,7 +16,7 @@ the ending decides (:mod:`.endings`): a reply that is one short line; a last lin
 formula or a value; the last sentence.  Otherwise, and where the text breaks off, there is no answer: a
 number from the middle would be a guess.
 
-What the answer means is not known here.  At most the last 100,000 characters and the last 40 statements are
+What the answer means is not known here.  At most the last 40,000 characters and the last 40 statements are
 read, each to a bounded length: time is linear whatever the text.
 """
 
@@ -30,7 +30,7 @@ from .marks import boxes, json_value
 from .sentences import opening_value, stated_value
 from .tidying import MAX_ANSWER, right_side, tidy
 
-_WINDOW = 100_000
+_WINDOW = 40_000
 _MAX_STATEMENTS = 40
 _MAX_QUESTIONS = 10
 _MAX_REPEATED = 3  # sentences of the question that an answer repeats
@@ -149,6 +149,7 @@ def _last_box(text: str) -> str | None:
 
 
 def _answer(text: str) -> str | None:
+    unfinished = breaks_off(text[-_WINDOW:])
     text = prose(text[-_WINDOW:])
     statements = _statements(text)
     questions = list(_NEW_QUESTION.finditer(text))[:_MAX_QUESTIONS] if statements else []
@@ -157,7 +158,7 @@ def _answer(text: str) -> str | None:
         if answer:
             return answer
     answer = _last_stated(text, statements)
-    if answer is None:
+    if answer is None and not unfinished:
         answer = ending(text)
     return answer or None
 

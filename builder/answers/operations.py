@@ -162,8 +162,10 @@ def _whole_power(a: Value, n: int) -> Value:
     if isinstance(a, fmpq):
         if a == 0 and n <= 0:
             raise Unreadable("0^0")
-        if a in (0, 1, -1):
-            return a ** (n & 1) if n else fmpq(1)
+        if a == 0 or a == 1:
+            return a
+        if a == -1:
+            return fmpq(-1 if n & 1 else 1)
         if abs(n) * bits(a) > MAX_BITS:
             raise Unreadable("too large")
         return a**n

@@ -369,6 +369,8 @@ class Parser:
             node = self.root()
         else:
             args = self.arguments(fn)
+            if (base is not None and fn != "log") or (len(args) != 2 and fn in ("binom", "perm")):
+                raise Unreadable("arguments")
             if power == _MINUS_ONE and fn in _INVERTED:
                 fn, power = f"arc{fn}", None
             node = Call(fn, (*args, base) if base is not None else args)

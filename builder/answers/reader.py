@@ -16,7 +16,7 @@ from . import relations, sets, words
 from .parser import parse, parse_with_units
 from .reading import NO_SOLUTION, REALS, Reading
 from .splitting import Tokens, depth_of, is_wrapped, split
-from .tokens import Token, mend, tokenise
+from .tokens import Token, mend, tokenise, with_escapes
 from .tree import PLUS_MINUS, Call, Name, Node, Num, Unreadable, contains, whole, with_sign
 from .values import Key, structure_key, value_key
 from .vocabulary import SEPARATORS
@@ -46,7 +46,7 @@ def read(answer: str) -> Reading:
         answer = " ".join(answer.split())
     if len(answer) > MAX_LENGTH:
         return Reading(("t", "".join(answer.split())), understood=False)
-    text = mend(_one_line(_bare(answer)))
+    text = mend(_one_line(_bare(with_escapes(answer))))
     if "<" in text:
         text = _ANGLES.sub(r"\\langle \1\\rangle ", text)
     special = words.special(text, read)
@@ -85,7 +85,7 @@ _QUOTED = frozenset(left[0] for left, _ in _QUOTES)
 
 def _bare(answer: str) -> str:
     """An answer without white space, quotes and markdown around it."""
-    text = answer.strip(" \n")  # a form feed may be what is left of \\frac
+    text = answer.strip()
     if text[:1] not in _QUOTED:
         return text
     if text.startswith("**"):

@@ -36,10 +36,10 @@ _NAME = re.compile(
 _CURVE = re.compile(r"(?=.*x)(?=.*y).*[\d^]")  # the left side of the equation of a line or a curve
 _WORDS = re.compile(
     r"\\text\s?\{[^{}]*\}|\\[a-zA-Z]+|[A-Za-z][a-z]{2,}|\b(?:cm|mm|km|kg|mg|ft|in|lb|oz|hr|mi|am|pm)\b"
-    r"|(?<=[\d)\s])[xX](?=[\d(\s])"
+    r"|(?<=\d)[xX](?=\d)|(?<=\s)[xX](?=\s\d)"
 )
 _WORK = re.compile(  # what makes a side a computation
-    r"[-+*/×÷·^%√−–!]|\\(?:cdot|times|div|[dt]?frac|sqrt|binom|choose)|(?<=[\d)\s])[xX](?=[\d(\s])|[\d)]\("
+    r"[-+*/×÷·^%√−–!]|\\(?:cdot|times|div|[dt]?frac|sqrt|binom|choose)|(?<=\d)[xX](?=\d)|(?<=\s)[xX](?=\s\d)|[\d)]\("
 )
 
 
@@ -91,7 +91,8 @@ def right_side(answer: str, asked: bool = False) -> str:
         return answer
     if asked and _NAME.fullmatch(parts[-1].strip()) and not _has_unknowns(parts[-2]):
         return tidy(parts[-2]) or answer  # 5 = x
-    if _is_computation(parts[-2], alone=len(parts) > 2) or (asked and _is_asked(parts)):
+    computed = _is_computation(parts[-2], alone=len(parts) > 2) and not _has_unknowns(parts[-1])
+    if computed or (asked and _is_asked(parts)):
         return tidy(parts[-1].lstrip("& ")) or answer
     return answer
 

@@ -75,11 +75,16 @@ _REWRITES: tuple[
 _LOST_BACKSLASH = re.compile(r"(?<!\\)\\(?=[\d-])")  # a row of a matrix: 1\2
 
 
-def mend(text: str) -> str:
-    """``text`` in our alphabet: Unicode look-alikes mapped, broken escapes mended, no control characters."""
+def with_escapes(text: str) -> str:
+    r"""``text`` with the commands of which an escape was decoded: the form feed of ``\frac``."""
     if _CONTROL.search(text):
         for pattern, command in _BROKEN:
             text = pattern.sub(command, text)
+    return text
+
+
+def mend(text: str) -> str:
+    """``text`` in our alphabet: Unicode look-alikes mapped, doubled escapes undone, wrappers taken off."""
     if not text.isascii():
         text = _RAISED.sub(lambda m: "^{" + "".join(v.SUPERSCRIPTS[c] for c in m.group()) + "}", text)
         text = _LOWERED.sub(lambda m: "_{" + "".join(v.SUBSCRIPTS[c] for c in m.group()) + "}", text)

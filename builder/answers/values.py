@@ -6,8 +6,8 @@ r"""The value of a tree as a hashable key: exact rationals first, certified ball
   ball (``\sqrt{2}\sqrt{8}``) is recognised.  Equality of two irrational constants cannot be proved
   by computing, so equality to 128 bits counts, and a ball of 2,000 bits around 0 is 0.
 - With free variables the expression is computed at fixed points that are derived from the
-  variables' names: two between 0 and 1, where inverse functions and logarithms are what they are
-  by convention; one with signs where no root or logarithm has a variable under it; one larger where
+  variables' names: between 0 and 1, where inverse functions and logarithms are what they are by
+  convention; where signs make sense also with all variables negative, and with some; larger where
   something is rounded.
 - What can be read but not computed (a sum of 10^9 terms, an integral) is known by its structure.
 
@@ -176,7 +176,7 @@ def _require_size(node: Node) -> None:
 def _kinds(node: Node) -> list[str]:
     kinds = ["a", "b"]
     if not contains(node, _INVERSE) and _has_sense_with_signs(node):
-        kinds.append("signed")
+        kinds = ["a", "negative", "mixed"]
     if contains(node, _ROUNDING):
         kinds.append("large")
     return kinds
@@ -184,7 +184,7 @@ def _kinds(node: Node) -> list[str]:
 
 def _has_sense_with_signs(node: Node) -> bool:
     """Whether variables may be negative: no logarithm has one, and what is under each root is positive."""
-    env: dict[str, Value] = {}
+    env: list[dict[str, Value]] = []
     stack: list[Node] = [node]
     while stack:
         n = stack.pop()
@@ -195,12 +195,12 @@ def _has_sense_with_signs(node: Node) -> bool:
             return False
         if n.fn not in _RADICALS or not names(n.args[0]) or _is_real_everywhere(n):
             continue
-        env = env or _points(names(node), "signed", {})
+        env = env or [_points(names(node), kind, {}) for kind in ("negative", "mixed")]
         try:
-            x = evaluate(n.args[0], env)
-        except (Unreadable, Imprecise, KeyError):
+            under = [evaluate(n.args[0], points) for points in env]
+        except (Unreadable, Imprecise):
             return False
-        if not isinstance(x, arb | fmpq) or not x > 0:
+        if not all(isinstance(x, arb | fmpq) and x > 0 for x in under):
             return False
     return True
 
@@ -217,18 +217,17 @@ def _is_real_everywhere(node: Call) -> bool:
 
 
 def _points(free: frozenset[str], kind: str, rename: Mapping[str, str]) -> dict[str, Value]:
-    one = len(free) == 1
-    return {name: _point(rename.get(name, name), kind, one) for name in free}
+    return {name: _point(rename.get(name, name), kind) for name in free}
 
 
 @lru_cache(maxsize=4096)
-def _point(name: str, kind: str, alone: bool) -> Value:
-    """The fixed number of a variable: in (1/4, 3/4), in (1, 3) with a sign, or in (4, 40)."""
+def _point(name: str, kind: str) -> Value:
+    """The fixed number of a variable: in (1/4, 3/4), in (-3, -1), there or in (1, 3), or in (4, 40)."""
     digest = hashlib.blake2b(f"{kind}:{name}".encode(), digest_size=64).digest()
     n = int.from_bytes(digest, "big") | 1
     one = 1 << 512
-    if kind == "signed":
-        negative = alone or n & 2 == 0
+    if kind in ("negative", "mixed"):
+        negative = kind == "negative" or n & 2 == 0
         return arb((-2 * n - one if negative else 2 * n + one, -512))
     if kind == "large":
         return arb((36 * n + 4 * one, -512))
@@ -303,7 +302,7 @@ def _rational_in(x: arb) -> Key | None:
         if q << _DENOMINATOR < p:  # a jump: the convergent is all but exact
             break
     found = fmpq(h1, k1)
-    return rational_key(found) if x.contains(found) else None
+    return rational_key(found) if x.overlaps(arb(found)) else None
 
 
 # --- evaluation ----------------------------------------------------------------------------------
