@@ -44,6 +44,7 @@ space: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.pipeline
+	$(BIN)/python -m benchmarks.answers
 
 clean:
 	rm -rf $(VENV) runs kpmath

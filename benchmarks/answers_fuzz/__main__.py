@@ -32,7 +32,7 @@ from typing import Any
 from ..answer_measures import candidates
 from ..answer_rivals import ROOT
 from ..answers import data_folder
-from .batch import HANG, Finding, Task
+from .batch import HANG, SLOWEST, Finding, Task
 from .cases import SIZE, make
 
 BATCH = 500  # cases
@@ -47,7 +47,13 @@ class Totals:
     cases: int = 0
     findings: list[Finding] = field(default_factory=list)
     micros: array[int] = field(default_factory=lambda: array("L"))
+    slowest: list[tuple[int, str]] = field(default_factory=list)
     peak_mb: float = 0.0
+
+    def add(self, micros: Sequence[int], slowest: Sequence[tuple[int, str]], peak_mb: float) -> None:
+        self.micros.extend(micros)
+        self.slowest = sorted((tuple(row) for row in (*self.slowest, *slowest)), reverse=True)[:SLOWEST]
+        self.peak_mb = max(self.peak_mb, peak_mb)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -116,8 +122,7 @@ def run(tasks: Iterator[Task], workers: int, end: float) -> Totals:
 def _add(totals: Totals, part: Totals) -> None:
     totals.cases += part.cases
     totals.findings += part.findings
-    totals.micros += part.micros
-    totals.peak_mb = max(totals.peak_mb, part.peak_mb)
+    totals.add(part.micros, part.slowest, part.peak_mb)
     for finding in part.findings:
         print(json.dumps(asdict(finding)), flush=True)
 
@@ -141,8 +146,7 @@ def _digests(task: Task, totals: Totals, hash_seed: int) -> dict[str, str]:
         *found, last = lines if not lost else [*lines, {}]
         totals.findings += [Finding(**line) for line in found]
         digests |= last.get("digests", {})
-        totals.micros.extend(last.get("micros", ()))
-        totals.peak_mb = max(totals.peak_mb, last.get("peak_mb", 0.0))
+        totals.add(last.get("micros", ()), last.get("slowest", ()), last.get("peak_mb", 0.0))
         if not lost:
             break
         case = int.from_bytes(Path(task.progress).read_bytes() or bytes(8), "big")
@@ -184,6 +188,8 @@ def report(totals: Totals, seconds: float) -> dict[str, Any]:
     figures |= {"peak_mb": totals.peak_mb, "findings": dict(Counter(f.law for f in totals.findings))}
     print(f"{inputs:,} inputs in {seconds:.0f} s, {figures['per_second']:,.0f} a second")
     print("CPU of a cold key: " + ", ".join(f"{k[:-3]} {v:.3f} ms" for k, v in figures.items() if k.endswith("_ms") and k != "over_50_ms"))
+    for micro, text in totals.slowest:
+        print(f"  {micro / 1000:8.1f} ms  {json.dumps(text)[:100]}")
     print(f"over 50 ms: {figures.get('over_50_ms', 0)}; peak memory of a process {totals.peak_mb:.0f} MB")
     print(f"findings: {len(totals.findings)}")
     for law, times in sorted(figures["findings"].items()):

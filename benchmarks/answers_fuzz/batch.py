@@ -32,6 +32,7 @@ from .shrinking import smaller
 HANG = 20.0  # seconds of CPU after which a case is given up
 _ADDRESSES = 1 << 30  # bytes
 _GROWTH = 20.0  # MB by which one case may raise the peak memory
+SLOWEST = 5
 _SHRUNK = 3  # findings of a law that are made smaller
 
 
@@ -70,6 +71,7 @@ def main() -> None:
     progress = os.open(task.progress, os.O_WRONLY | os.O_CREAT)
     digests: dict[int, str] = {}
     micros: list[int] = []
+    slowest: list[tuple[int, str]] = []
     shrunk: Counter[str] = Counter()
     for number in reversed(numbers) if task.keys_only else numbers:
         os.pwrite(progress, number.to_bytes(8, "big"), 0)
@@ -79,12 +81,13 @@ def main() -> None:
         if task.keys_only:
             continue
         micros += spent
+        slowest = sorted([*slowest, *zip(spent, case.texts, strict=True)], reverse=True)[:SLOWEST]
         for finding in checked(case, spent):
             shrunk[finding.law] += 1
             if shrunk[finding.law] <= _SHRUNK:
                 shrink(finding)
             print(json.dumps(asdict(finding)), flush=True)
-    print(json.dumps({"digests": digests, "micros": micros, "peak_mb": peak_mb()}))
+    print(json.dumps({"digests": digests, "micros": micros, "slowest": slowest, "peak_mb": peak_mb()}))
 
 
 def _wind() -> None:

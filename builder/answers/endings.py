@@ -107,7 +107,7 @@ def without_chatter(text: str) -> str:
 
 
 _CALCULATION = re.compile(r"<<[^<>\n]{0,200}>>")  # GSM8K writes 2+3=<<2+3=5>>5
-_MONEY = re.compile(r"\\\$|\$(?=\d[\d,.]*(?:[^\d$\\=+*/^-][^$]*)?$|\d[\d,.]*\s[a-z])")
+_MONEY = re.compile(r"\\\$|\$(?=\d[\d,.]*(?:[^\d$\\=+*/^-][^$]*)?$|\d[\d,.]*\s[a-z])|(?<=\d)\$(?=\s*$)")
 _OPENED = (("[asy]", "[/asy]"), ("\\[", "\\]"), ("\\(", "\\)"), ("\\begin{", "\\end{"), ("<<", ">>"))
 
 

@@ -40,8 +40,9 @@ _ARTICLES = re.compile(r"\b(?:the|a|an)\s+", re.IGNORECASE)
 
 def plain(text: str) -> str:
     """A text without LaTeX's faces, spacing, braces and dollars."""
-    text = _SPACING.sub(" ", _WRAP.sub("", text)).replace("$", "")
-    text = _QUOTES.sub("", text.replace("{", "").replace("}", ""))
+    if "\\" in text or "~" in text:
+        text = _SPACING.sub(" ", _WRAP.sub("", text))
+    text = _QUOTES.sub("", text.replace("$", "").replace("{", "").replace("}", ""))
     return " ".join(text.split()).strip(" .")
 
 
@@ -91,8 +92,10 @@ def special(text: str, read: Callable[[str], Reading]) -> Reading | None:
     bare = plain(text)
     if _NO_WORDS.fullmatch(bare):
         return date(bare) if bare.count("-") + bare.count("/") + bare.count(".") == 2 else None
-    found = choice(text, bare, read) or clock(bare) or date(bare) or based(bare) or phrase(bare)
-    return found or (bound(text, read) if "than" in bare or " " in bare else None)
+    found = choice(text, bare, read) or based(bare)
+    if found or "\\" in bare:  # a command of LaTeX is no word, save in a bound
+        return found or bound(text, bare, read)
+    return clock(bare) or date(bare) or phrase(bare) or bound(text, bare, read)
 
 
 def choice(text: str, bare: str, read: Callable[[str], Reading]) -> Reading | None:
@@ -137,6 +140,7 @@ _BOUND = re.compile(
     r"|less than or equal to|at most|no more than|not more than|less than|smaller than|below) (\S.*)",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(r"than|at least|at most|above|below")
 _RELATION = {
     "greater than or equal to": ">=", "at least": ">=", "no less than": ">=", "not less than": ">=",
     "greater than": ">", "more than": ">", "larger than": ">", "above": ">", "less than or equal to": "<=",
@@ -144,8 +148,10 @@ _RELATION = {
 }  # fmt: skip
 
 
-def bound(text: str, read: Callable[[str], Reading]) -> Reading | None:
+def bound(text: str, bare: str, read: Callable[[str], Reading]) -> Reading | None:
     """``all real numbers greater than 3``, ``x is at most 5``: an inequality in words."""
+    if not _COMPARED.search(bare):
+        return None
     m = _BOUND.fullmatch(" ".join(_SPACING.sub(" ", _WRAP.sub("", text)).replace("$", "").split()).strip(" ."))
     if m is None or not re.search(r"\d|pi|sqrt|frac", m.group(2)):
         return None
