@@ -169,6 +169,8 @@ def _whole_power(a: Value, n: int) -> Value:
         if abs(n) * bits(a) > MAX_BITS:
             raise Unreadable("too large")
         return a**n
+    if a.is_zero() and n > 0:
+        return fmpq(0)
     if n.bit_length() > 40 or abs(n) * (abs(magnitude(a)) + 1) > _MAX_MAGNITUDE:
         raise Unreadable("too large")
     if n < 0 and a.contains(0):

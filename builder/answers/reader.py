@@ -46,7 +46,7 @@ def read(answer: str) -> Reading:
         answer = " ".join(answer.split())
     if len(answer) > MAX_LENGTH:
         return Reading(("t", "".join(answer.split())), understood=False)
-    text = mend(_one_line(_bare(with_escapes(answer))))
+    text = mend(_one_line(_bare(with_escapes(answer.lstrip(" \n")))))
     if "<" in text:
         text = _ANGLES.sub(r"\\langle \1\\rangle ", text)
     special = words.special(text, read)
@@ -335,7 +335,8 @@ class _Reader:
         system = tokens[0].text in _SYSTEMS or (tokens[0].text == "env:array" and split(tokens[1:-1], "rel")[1])
         if is_wrapped(tokens) and system:
             rows = [r for r in split(tokens[1:-1], "sep", frozenset({"\\\\"}))[0] if r]
-            return self.listed([_without_alignment(r) for r in rows], [","] * (len(rows) - 1))
+            equations = [e for e in map(_without_alignment, rows) if e]
+            return self.listed(equations, [","]) if equations else _raise("an empty system")
         total: list[list[Node]] | None = None
         determinant = tokens[0].text == "env:vmatrix"
         for sign, term in _signed_terms(tokens):
