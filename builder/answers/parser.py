@@ -10,7 +10,7 @@ from __future__ import annotations
 from .numerals import continued, number
 from .tokens import END, Token
 from .tree import Call, Name, Node, Num, Unreadable, whole
-from .vocabulary import ACCENTS, BINOMIALS, FRACTIONS, LETTER_UNITS
+from .vocabulary import ACCENTS, BINOMIALS, FRACTIONS, LETTER_UNITS, MULTIPLIERS
 
 MAX_DEPTH = 60
 _PAIRS = {"(": ")", "[": "]", "{": "}", "lfloor": "rfloor", "lceil": "rceil"}
@@ -99,7 +99,9 @@ class Parser:
                 else:
                     left = Call("/", (left, self.signed()))
             elif self.now.kind == "text":
+                times = MULTIPLIERS.get(self.now.text.split(" ", 1)[0].lower())
                 self.unit()
+                left = left if times is None else Call("*", (left, whole(times)))  # 1.5 million
             elif self.is_unit_fraction():
                 self.units.append(f"{self.tokens[self.at + 2].text}/{self.tokens[self.at + 5].text}")
                 self.move(self.at + 7)
@@ -313,11 +315,11 @@ class Parser:
         if name == "I" and not self.is_op("_"):  # as computer algebra writes the imaginary unit
             return Name("i")
         if self.is_op("_"):
+            chosen = self.chosen_by_indices() if name == "C" else None
+            if chosen is not None:
+                return Call("binom", chosen)
             self.take()
             subscript = self.subscript()
-            if name == "C" and subscript.isdigit() and self.is_op("^"):  # C_{10}^{3}
-                self.take()
-                return Call("binom", (number(subscript), self.argument(whole_number=True)))
             name = f"{name}_{subscript}"
         elif name in ("C", "P") and self.is_open("("):
             chosen = self.chosen()
@@ -326,6 +328,22 @@ class Parser:
         while self.is_op("'"):
             name += self.take().text
         return Name(name)
+
+    def chosen_by_indices(self) -> tuple[Node, Node] | None:
+        """The arguments of ``C_{10}^{3}`` and ``C_{2n}^{n}``; a letter's square is no such thing."""
+        start = self.at
+        self.take()
+        try:
+            lower = self.argument()
+            if self.is_op("^"):
+                self.take()
+                upper = self.argument(whole_number=True)
+                if isinstance(lower, Num) or not isinstance(upper, Num):
+                    return lower, upper
+        except Unreadable:
+            pass
+        self.move(start)
+        return None
 
     def chosen(self) -> tuple[Node, Node] | None:
         """The arguments of ``C(10, 3)``, where that is what follows."""

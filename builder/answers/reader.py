@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise, permutations
 
-from . import relations, sets, words
+from . import amounts, relations, sets, words
 from .parser import parse, parse_with_units
 from .reading import NO_SOLUTION, REALS, Reading
 from .splitting import Tokens, depth_of, is_wrapped, split
@@ -23,6 +24,8 @@ from .vocabulary import SEPARATORS
 
 MAX_LENGTH = 1500  # characters; above, only identity counts
 _MAX_PARTS = 1_000
+_MAX_CONTINUED = 100  # elements that dots stand for
+_MAX_PERMUTED = 6  # a tuple of so many and its kind
 _MAX_STEPS = 4_000  # parts of an answer that are read
 _LISTING = SEPARATORS | {",", ";", "&", "\\\\"}
 _MATRICES = frozenset("pmatrix bmatrix matrix Bmatrix smallmatrix array vmatrix psmallmatrix".split())
@@ -34,6 +37,7 @@ _LETTER_UNIT = re.compile(
     re.DOTALL,
 )
 _ANGLES = re.compile(r"^(?:\\displaystyle|[\s$])*<([^<>=]*,[^<>=]*)>[\s$.]*$")  # <1, 2>
+_NEUTRAL = frozenset("any all every each integers integer real reals numbers for the answer is are only x".split())
 _NEGATIONS = frozenset(
     "not no less more least most over under except greater fewer than without non exceed before".split()
 )
@@ -191,11 +195,22 @@ class _Reader:
             bracketed = self.bracketed(tokens)
             if bracketed:
                 return bracketed
+        parts_of_amount = amounts.cut(tokens)
+        if parts_of_amount:
+            apart = amounts.apart([self.read(p) for p in parts_of_amount])
+            if apart:
+                return apart
+        degrees = amounts.sexagesimal(tokens)
+        if degrees:
+            return Reading(degrees)
         return expression(tokens)
 
     def introduces_all(self, tokens: Tokens) -> bool:
         """Whether the words before a list are of the whole list, not the name of its first element."""
         k = next(k for k, t in enumerate(tokens) if t.kind != "text")
+        others = split(tokens, "sep", _LISTING)[0][1:]
+        if any(p and p[0].kind == "text" and any(t.kind == "num" for t in p) for p in others):
+            return False  # minimum 3, maximum 5
         return tokens[k].kind in ("num", "var", "open", "fn", "cmd") or tokens[k].text == "-"
 
     def introduced(self, tokens: Tokens) -> Reading:
@@ -206,6 +221,8 @@ class _Reader:
             raise Unreadable("words")
         rest = tokens[k + 1 :] if tokens[k].text == ":" else tokens[k:]
         value = self.read(rest)
+        if _NEUTRAL.issuperset(said):
+            return value
         key: Key = ("t", " ".join(said), value.key)
         return replace(value, key=key, also=(value.key, *value.also))
 
@@ -239,9 +256,9 @@ class _Reader:
         parts = [p for p in split(inner, "sep", _LISTING)[0] if p]
         if len(parts) > _MAX_PARTS:
             raise Unreadable("too many elements")
-        if len(parts) > 1 and all(split(p, "rel")[1] for p in parts):  # {x = 1, x = 2}
+        if len(parts) > 1 and all(split(p, "rel")[1] or _is_entry(p) for p in parts):  # {x = 1, y = 2}, {x: 1, y: 2}
             return self.listed(parts, [","])
-        readings = sets.spread([self.read(p) for p in parts])
+        readings = sets.spread([self.read(p) for p in _continued(parts)])
         return replace(sets.listed(readings), key=sets.collection({r.key for r in readings}))
 
     def listed(self, parts: list[Tokens], separators: list[str]) -> Reading:
@@ -259,7 +276,11 @@ class _Reader:
         if related:
             return related
         decimal = _decimal_comma(parts, separators)
-        listed = sets.listed([self.read(p) for p in parts])
+        readings = _permuted(parts, self.read) or [self.read(p) for p in _continued(parts)]
+        amounts_apart = amounts.apart(readings)
+        if amounts_apart:
+            return amounts_apart
+        listed = sets.listed(readings)
         return replace(listed, also=(*listed.also, decimal)) if decimal else listed
 
     # --- brackets ------------------------------------------------------------------------------
@@ -396,11 +417,50 @@ def _without_remarks(tokens: Tokens) -> Tokens:
 
 
 def _without_condition(tokens: Tokens) -> Tokens:
-    """``2x + 1 \\text{ where } x > 0``: the value before its condition."""
+    """``2x + 1 \\text{ where } x > 0``: the value before its condition; where that is a set, with it."""
     for k, token in enumerate(tokens):
         if k and token.kind == "text" and _CONDITION.match(token.text):
+            if [t.kind for t in tokens[k + 1 : k + 4]] == ["var", "rel", "var"] and tokens[k + 2].text == "in":
+                return [*tokens[:k], Token("sep", ","), *tokens[k + 1 : k + 4]]
             return tokens[: k - 1] if tokens[k - 1].kind == "sep" else tokens[:k]
     return tokens
+
+
+def _is_entry(part: Tokens) -> bool:
+    """Whether a part is an entry of a dictionary, ``x: 2``."""
+    return len(part) > 2 and part[0].kind in ("var", "text") and part[1].text == ":"
+
+
+def _continued(parts: list[Tokens]) -> list[Tokens]:
+    r"""``1, 2, \ldots, 10`` written out, where the step and the end are whole numbers."""
+    dots = [k for k, p in enumerate(parts) if len(p) == 1 and p[0].text == "..."]
+    if len(dots) != 1 or not 2 <= dots[0] == len(parts) - 2:
+        return parts
+    shown = ["".join(t.text for t in p) for p in parts]
+    if not all(re.fullmatch(r"-?\d{1,6}", s) for k, s in enumerate(shown) if k != dots[0]):
+        return parts
+    numbers = [int(s) for s in shown[: dots[0]]]
+    step, end = numbers[1] - numbers[0], int(shown[-1])
+    if not step or (end - numbers[-1]) % step or not 0 < (end - numbers[-1]) // step <= _MAX_CONTINUED:
+        return parts
+    if any(b - a != step for a, b in pairwise(numbers)):
+        return parts
+    return [tokenise(str(n)) for n in (*numbers, *range(numbers[-1] + step, end + step, step))]
+
+
+def _permuted(parts: list[Tokens], read: relations.Read) -> list[Reading] | None:
+    """``(1, 2, 3) and permutations`` written out; None without these words."""
+    words = " ".join(t.text for t in parts[-1]).lower()
+    if "permutation" not in words or any(t.kind not in ("text", "var") for t in parts[-1]):
+        return None
+    found: set[Key] = set()
+    for key in (read(p).key for p in parts[:-1]):
+        if key[0] != "tuple" or len(key) > _MAX_PERMUTED:
+            raise Unreadable("permutations")
+        elements = key[1:]
+        turned = ((*elements[k:], *elements[:k]) for k in range(len(elements)))
+        found.update(("tuple", *p) for p in (turned if "cycl" in words else permutations(elements)))
+    return [Reading(key) for key in sets.ordered(found)]
 
 
 def _raise(why: str) -> Reading:

@@ -18,6 +18,7 @@ from .splitting import Tokens, is_wrapped, split
 from .tokens import Token
 from .tree import CONSTANTS, PLUS_MINUS, Call, Name, Node, Unreadable, contains, names, substituted
 from .values import Key, order, ratio_key, solution_key, structure_key, value_key
+from .vocabulary import ACCENTS
 
 Read = Callable[[Tokens], Reading]
 
@@ -56,9 +57,15 @@ def relation(tokens: Tokens, read: Read) -> Reading:
         if rest is None:
             raise Unreadable("what a value is not in")
         return _named_set(sides[0], rest)
-    if relations == ["=="]:
+    if relations == ["=="] and any(t.text == "mod" for t in sides[1]):
         return _congruence(sides)
+    relations = ["=" if r == "==" else r for r in relations]
     if all(r == "=" for r in relations):
+        shared = [single_name(side) for side in sides[:-1]]
+        if len(sides) > 2 and all(shared) and len(set(shared)) == len(shared):  # x = y = 1
+            end = read(sides[-1])
+            several = _assignments([(name, end.key) for name in shared if name])
+            return replace(several, also=(*several.also, end.key))
         repeated = _same_name_again(sides)
         if repeated:
             return relation_list(repeated, [","], read) or _equation(sides[0], sides[-1], read)
@@ -99,10 +106,11 @@ def _membership(sides: list[Tokens], read: Read) -> Reading:
 
 def _congruence(sides: list[Tokens]) -> Reading:
     r"""``x \equiv 3 \pmod{7}``."""
-    cut = next((k for k, t in enumerate(sides[1]) if t.text in ("pmod", "mod")), None)
-    if not cut:
-        raise Unreadable("congruence")
-    value, modulus = parse(sides[1][:cut]), parse(sides[1][cut + 1 :])
+    cut = next(k for k, t in enumerate(sides[1]) if t.text == "mod")
+    before, after = sides[1][:cut], sides[1][cut + 1 :]
+    if before and before[-1].text == "(" and after and after[-1].text == ")":  # 3 (mod 7)
+        before, after = before[:-1], after[:-1]
+    value, modulus = parse(before), parse(after)
     residue = value_key(Call("mod", (value, modulus)))
     return Reading(("mod", residue, value_key(modulus)), (value_key(value),))
 
@@ -114,6 +122,12 @@ def single_name(tokens: Tokens) -> str | None:
     r"""The name that a side of an equation is: ``x``, ``x_1``, ``AB``, ``\text{Area}``, ``T(10)``."""
     if [t.text for t in tokens if t.text not in ("{", "}")][:2] == ["frac", "d"] and len(tokens) == 9:
         return f"{tokens[3].text}'"  # \frac{dy}{dx}
+    if tokens and tokens[0].kind == "cmd" and tokens[0].text in ACCENTS:  # \overrightarrow{AB}
+        return single_name([t for t in tokens[1:] if t.text not in "{}"])
+    if len(tokens) > 2 and tokens[0].text == tokens[-1].text == "|" and all(t.kind == "var" for t in tokens[1:-1]):
+        return single_name(tokens[1:-1]) if len(tokens) > 3 else None  # |AB|
+    if len(tokens) == 1 and tokens[0].kind == "fn":  # \max = 9
+        return tokens[0].text
     if not tokens or tokens[0].kind not in ("var", "text"):
         return None
     if tokens[0].kind == "text":
@@ -159,6 +173,8 @@ def _equation(left: Tokens, right: Tokens, read: Read) -> Reading:
             if values.key[0] == "tuple" and len(values.key) == len(heads) + 1:
                 return _assignments([(h, v) for h, v in zip(heads, values.key[1:], strict=True) if h])
             return replace(values, names=tuple(h for h in heads if h))  # (x, y) = (1, 2), (2, 1)
+    if len(split(left, "op", frozenset({":"}))[1]) and split(right, "op", frozenset({":"}))[1]:
+        return read(right)  # a:b = 2:3
     name = single_name(left)
     if name is None and single_name(right):
         left, right, name = right, left, single_name(right)
@@ -203,13 +219,13 @@ def _named_value(name: str, left: Tokens, right: Tokens, read: Read) -> Reading:
     value = read(right)
     also = (value.key, *value.also)
     try:
-        left_node, right_node = parse(left), parse(right)
+        left_node, right_node = Name(name), parse(right)
         free = names(right_node)
         if free and not contains(right_node, PLUS_MINUS):
             key: Key = ("eq", *ratio_key(Call("+", (left_node, Call("neg", (right_node,))))))
             if name in free:
                 return Reading(key)
-            if len(free) == 1 and isinstance(left_node, Name):  # y = 2x is the function of x
+            if len(free) == 1:  # y = 2x is the function of x
                 (variable,) = free
                 also = (*also, ("function", value_key(substituted(right_node, {variable: Name("#0")}))))
             return Reading(key, also, names=(name,))
@@ -278,15 +294,24 @@ def relation_list(parts: list[Tokens], separators: list[str], read: Read) -> Rea
         if relations == ["="] and is_wrapped(sides[0]):  # (x, y) = (1, 2), (3, 4)
             return sets.listed([read(sides[1]), *(read(p) for p in parts[1:])])
     readings = [read(p) for p in parts]
+    subjects = [r.key[1] for r in readings if r.key[0] == "range"]
+    readings = [_as_range(r) if subjects else r for r in readings]
     if not all(r.key[0] == "range" or r.key[0] in ("iv", "union") for r in readings):
         return None
     ranges = [r.key[2] if r.key[0] == "range" else r.key for r in readings]
-    subjects = [r.key[1] for r in readings if r.key[0] == "range"]
-    if len(set(subjects)) != 1:
+    if len({r.key[1] for r in readings if r.key[0] == "range"}) != 1:
         return None
     common = None if "or" in separators else sets.intersection(ranges)
     joined = common if common and common[0] == "iv" else sets.union(ranges)
     return _range(subjects[0], joined)
+
+
+def _as_range(r: Reading) -> Reading:
+    """``x = 0`` beside ``x > 2`` as a point of the line."""
+    if r.key[0] == "named" and len(r.key) == 2 and sets.position(r.key[1][1]) is not None:
+        name, value = r.key[1]
+        return Reading(("range", ("v", name), sets.interval(value, value, True, True)))
+    return r
 
 
 def _assignment(part: Tokens, read: Read) -> tuple[str, Reading] | None:
@@ -296,6 +321,9 @@ def _assignment(part: Tokens, read: Read) -> tuple[str, Reading] | None:
         sides, colons = split(part, "op", frozenset({":"}))
         if colons == [":"] and sides[0] and sides[1] and all(t.kind in ("text", "var") for t in sides[0]):
             return " ".join(t.text for t in sides[0]).lower(), read(sides[1])
+        words = next((k for k, t in enumerate(part) if t.kind != "text"), 0)
+        if words and part[words].kind in ("num", "op"):  # minimum -3
+            return " ".join(t.text for t in part[:words]).lower(), read(part[words:])
         return None
     if relations != ["="]:
         return None

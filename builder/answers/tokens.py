@@ -63,6 +63,8 @@ _REWRITES: tuple[
     ("(", re.compile(r"^(?:frozenset|set|list|tuple|array|np\.array|Matrix)\s?\((.*)\)$", re.DOTALL), r"\1"),
     ("FiniteSet", re.compile(r"\bFiniteSet\(([^()]*)\)"), r"\\{\1\\}"),
     ("\\ ", re.compile(r"(?<=[R}])\s?\\\s(?=[\[(]|\\\{)"), r"\\setminus "),
+    ("(", re.compile(r"\b(?:Fraction|Rational)\(\s?(-?\d+)\s?,\s?(\d+)\s?\)"), r"(\1)/(\2)"),
+    ("]", re.compile(_FRENCH), _usual_brackets),
     ("[", re.compile(_FRENCH), _usual_brackets),
     ("$", re.compile(r"\b(?:US|AU|CA|NZ|HK|[ACS])\s?\\?\$(?=\s?\d)"), ""),
     ("quad", re.compile(rf"(?<=[\w)}}\]])[\s$]*\\q?quad\s*(?={_ELEMENT})"), ", "),

@@ -48,7 +48,7 @@ SKIPPED = frozenset(
     "scriptscriptstyle limits nolimits quad qquad thinspace enspace enskip rm bf it mathstrut space nonumber middle "
     "angle measuredangle triangle square blacksquare qed hfill noindent medspace thickspace negthinspace par "
     "allowbreak newline null strut smallskip medskip bigskip centerdot protect bold tiny small normalsize large Large "
-    "LARGE huge Huge".split()
+    "LARGE huge Huge mathbb mathrm mathbf mathcal mathit mathsf".split()
 )
 """Commands that show something and mean nothing."""
 ACCENTS = frozenset("vec hat widehat overrightarrow tilde widetilde underline overline bar boldsymbol".split())
@@ -72,6 +72,7 @@ SHORT_UNITS = frozenset(
 """Two or three letters that are a unit and no product of variables."""
 LETTER_UNITS = frozenset("m g s h L l N J W V K F".split())
 """Single letters that may be a unit where they stand, apart, after a number."""
+MULTIPLIERS = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 CURRENCIES = {"€": "", "£": "", "¥": "", "₹": "", "₽": "", "₩": "", "¢": ""}
 UNBOXED = r"text|textbf|textit|textrm|textsf|texttt|textnormal|textup|textsc|mbox|hbox|mathrm|mathbf|mathit|mathsf" \
     r"|mathbb|mathcal|mathfrak|mathtt|mathscr|operatorname\*?|bf|rm|emph|bm|pmb"  # fmt: skip

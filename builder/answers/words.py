@@ -35,6 +35,14 @@ _SAME = {
     "not enough information", "can not be determined": "not enough information",
 }  # fmt: skip
 _QUOTES = re.compile(r"[\"`]|''|(?<![A-Za-z])'|'(?![A-Za-z])")
+_LEADING = re.compile(
+    r"^(?:there (?:is|are|exists?) |(?:on|in|at) (?=(?:mon|tues|wednes|thurs|fri|satur|sun)day|[a-z]+ ?$))",
+    re.IGNORECASE,
+)
+_OF_NUMBERS = frozenset(
+    "even odd positive negative nonnegative integer integers number numbers prime natural whole real composite "
+    "rational irrational multiples multiple perfect square squares".split()
+)
 _ARTICLES = re.compile(r"\b(?:the|a|an)\s+", re.IGNORECASE)
 
 
@@ -50,13 +58,18 @@ def phrase_key(text: str) -> Key:
     """The identity of words: without case, articles, punctuation at the ends, and faces."""
     words = plain(text).lower().strip(" .,;:!?'\"*")
     words = _SAME.get(words, words)
-    words = _ARTICLES.sub("", words)
+    words = _LEADING.sub("", _ARTICLES.sub("", words))
     words = _SAME.get(words, words)
     if words == "all real numbers":
         return REALS
     if words == "no solution":
         return NO_SOLUTION
-    return ("word", re.sub(r"[\s-]+", " ", words))
+    parts = re.split(r"[\s-]+", words.replace("primes", "prime numbers"))
+    told = [p for p in parts if p not in ("is", "are", "must", "be", "any", "all", "every")]
+    kinds = {p for p in told if len(p) > 1}
+    if kinds and kinds <= _OF_NUMBERS and len(told) > 1:  # all even positive integers
+        parts = sorted(told)
+    return ("word", " ".join(parts))
 
 
 def text_key(text: str) -> Key:
@@ -126,7 +139,8 @@ def choice(text: str, bare: str, read: Callable[[str], Reading]) -> Reading | No
 
 # --- phrases -------------------------------------------------------------------------------------
 
-_PHRASE = re.compile(r"[A-Za-z][A-Za-z'.-]{2,}|[A-Za-z][A-Za-z'.-]*(?: [A-Za-z][A-Za-z'.-]*)+")
+_WORD = r"(?:[A-Za-z]{2,}(?:['.-][A-Za-z]+)*|[A-Za-z])"
+_PHRASE = re.compile(rf"(?=.*[A-Za-z]{{3}}){_WORD}(?: {_WORD})*|[A-Za-z]{{2,}}(?: {_WORD})+")
 _AND = r"\s?(?:, and\b|, or\b|,|;|&|\band\b|\bor\b)\s?"
 _PHRASES = re.compile(rf"[A-Za-z][A-Za-z' .-]*(?:{_AND}[A-Za-z][A-Za-z' .-]+)+")
 _LISTED = re.compile(r"(?:both |[\[(])?([A-Za-z][^\[\]()]*)[\])]?")
