@@ -21,6 +21,8 @@ from .answer_families import (
     constants,
     counting,
     equations,
+    fresh,
+    held_out,
     layouts,
     notations,
     numbers,
@@ -29,13 +31,13 @@ from .answer_families import (
     words,
 )
 from .answer_families.base import Family, Form, Value, Words
-from .answer_families.held_out import HELD_OUT
 from .answer_families.trees import Node
 from .answer_families.writing import Writer
 
 SIZE = 10
 _MODULES = (numbers, constants, counting, algebra, equations, ranges, collections, words, notations, symbols, layouts)
 DEVELOPMENT: dict[str, Family] = {f.__name__: f for module in _MODULES for f in module.FAMILIES}
+HELD_OUT: dict[str, Family] = {**held_out.HELD_OUT, **{f"fresh_{f.__name__}": f for f in fresh.FAMILIES}}
 __all__ = ["DEVELOPMENT", "HELD_OUT", "Group", "groups", "write"]
 _WRONG = ((0, 10), (1, 27), (2, 30), (3, 21), (4, 12))  # number of wrong values, and how often
 

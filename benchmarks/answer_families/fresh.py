@@ -43,12 +43,12 @@ def fraction_and_approximation(rng: Random) -> list[Value]:
     bottom = rng.choice((7, 9, 11, 13, 17))
 
     def forms(top: int) -> list[Form]:
-        q, near = Fraction(top, bottom), f"{top / bottom:.4f}"
+        q, four, two = Fraction(top, bottom), f"{top / bottom:.4f}", f"{top / bottom:.2f}"
         exact = rf"\frac{{{top}}}{{{bottom}}}"
         return [
-            frac(q), rf"{exact} \approx {near}", Words(f"{top}/{bottom} ≈ {near[:4]}"), rf"P = {exact}",
-            rf"\frac{{{2 * top}}}{{{2 * bottom}}} = {exact}", rf"P={exact}\approx {near[:5]}",
-            node(3 * top) / (3 * bottom), rf"{exact} \ (\approx {near[:4]})",
+            frac(q), rf"{exact} \approx {four}", Words(f"{top}/{bottom} ≈ {two}"), rf"P = {exact}",
+            rf"\frac{{{2 * top}}}{{{2 * bottom}}} = {exact}", rf"P={exact}\approx {top / bottom:.3f}",
+            node(3 * top) / (3 * bottom), rf"{exact} \ (\approx {two})",
         ]  # fmt: skip
 
     return values(forms, rng.sample([top for top in range(1, bottom) if top % 3], 4))
@@ -81,7 +81,7 @@ def combined_logarithms(rng: Random) -> list[Value]:
         plus, minus = times(a, of("ln", p)), times(b, of("ln", q))
         return [
             plus - minus, of("ln", node(p**a) / q**b), add(-minus, plus), of("ln", p**a) - of("ln", q**b),
-            -of("ln", node(q**b) / p**a), of("ln", p**a) - minus, over(times(2 * a, of("ln", p)) - 2 * minus, 2),
+            -of("ln", node(q**b) / p**a), of("ln", p**a) - minus, Node("assign", ("k", plus - minus)),
             rf"\log_e \frac{{{p**a}}}{{{q**b}}}",
         ]  # fmt: skip
 
@@ -116,7 +116,7 @@ def two_sides_and_an_angle(rng: Random) -> list[Value]:
         found: list[Form] = [
             mul(a, b, turn) / k, mul(node(1) / k, a, b, turn), rf"\frac{{1}}{{{k}}}{text}", rf"\frac{{{text}}}{{{k}}}",
             rf"\frac{{{a.args[0]} \cdot {b.args[0]} \cdot \{kind} {name}}}{{{k}}}", mul(turn, a, b) / k,
-            rf"S = \frac1{k}\, {a.args[0]}\, {b.args[0]} \{kind} {name}",
+            rf"S = \frac{{1}}{{{k}}}\, {a.args[0]}\, {b.args[0]} \{kind} {name}",
         ]  # fmt: skip
         half = angle / 2
         double = mul(2, of("sin", half), of("cos", half)) if kind == "sin" else 1 - 2 * of("sin", half) ** 2
@@ -131,16 +131,15 @@ def geometric_sum(rng: Random) -> list[Value]:
 
     def forms(value: tuple[int, int]) -> list[Form]:
         p, shift = value
-        last = p ** add(n, shift) if shift else node(p) ** n
-        last = node(p) ** add(n, shift) if shift else last
+        last, before = (node(p) ** (add(n, k) if k else n) for k in (shift, shift - 1))
         return [
             (last - 1) / (p - 1), (1 - last) / -(p - 1), mul(node(1) / (p - 1), last - 1),
-            last / (p - 1) - node(1) / (p - 1), mul(p, node(p) ** add(n, shift - 1)) / (p - 1) - node(1) / (p - 1),
-            Node("assign", ("S_n", (last - 1) / (p - 1))), add(-1, last) / (p - 1),
+            last / (p - 1) - node(1) / (p - 1), (mul(p, before) - 1) / (p - 1),
+            Node("assign", ("S", (last - 1) / (p - 1))), add(-1, last) / (p - 1),
         ]  # fmt: skip
 
     p = rng.randint(3, 9)
-    return values(forms, [(p, 2), *shuffled(rng, [(p, 3), (p + 1, 2), (p + 1, 3), (p + 2, 2)])])
+    return values(forms, [(p, 1), *shuffled(rng, [(p, 2), (p + 1, 1), (p + 1, 2), (p + 2, 1), (p, 0)])])
 
 
 def temperature(rng: Random) -> list[Value]:
@@ -149,7 +148,8 @@ def temperature(rng: Random) -> list[Value]:
     def forms(n: int) -> list[Form]:
         return [
             rf"{n}^\circ \text{{{scale}}}", Words(f"{n}°{scale}"), rf"{n}^{{\circ}}\mathrm{{{scale}}}", node(n),
-            Words(f"{n} degrees {name}"), rf"{n}^\circ {scale}", Words(f"{n} °{scale}"), rf"T = {n}^{{\circ}}\text{{{scale}}}",
+            Words(f"{n} degrees {name}"), rf"{n}^\circ {scale}", Words(f"{n} °{scale}"),
+            rf"T = {n}^{{\circ}}\text{{{scale}}}",
             rf"{n}.0^\circ\text{{{scale}}}", rf"{n} \text{{ degrees}}", rf"{n}^\circ",
         ]  # fmt: skip
 
@@ -158,7 +158,7 @@ def temperature(rng: Random) -> list[Value]:
 
 
 def exact_area(rng: Random) -> list[Value]:
-    unit, word = rng.choice((("cm", "centimeters"), ("m", "meters"), ("km", "kilometers"), ("ft", "feet")))
+    unit, word = rng.choice((("cm", "centimeters"), ("mm", "millimeters"), ("km", "kilometers"), ("ft", "feet")))
     circle = rng.random() < 0.4
 
     def forms(value: tuple[int, int]) -> list[Form]:
@@ -167,8 +167,9 @@ def exact_area(rng: Random) -> list[Value]:
         text, plain = (rf"{a}\pi", f"{a}π") if circle else (rf"{a}\sqrt{{{b}}}", f"{a}√{b}")
         found: list[Form] = [
             tree, rf"{text} \text{{ {unit}}}^2", Words(f"{plain} {unit}²"), Words(f"{plain} square {word}"),
-            rf"{text} \mathrm{{~{unit}}}^{{2}}", rf"{text}\,\text{{square {word}}}", rf"{text} \text{{ square units}}",
-            rf"{text}\ {unit}^2", Node("latex", (around(tree, rf"\ \text{{sq. {unit}}}"),)), rf"A = {text}",
+            rf"{text} \mathrm{{~{unit}}}^{{2}}", rf"{text}\,\text{{square {word}}}",
+            rf"{text} \text{{ square units}}", rf"{text}\ {unit}^2",
+            Node("latex", (around(tree, rf"\ \text{{sq. {unit}}}"),)), rf"A = {text}",
         ]  # fmt: skip
         return found if circle else [*found, rf"\sqrt{{{a * a * b}}}\text{{ {unit}}}^2"]
 
@@ -182,14 +183,17 @@ def part_of_the_day(rng: Random) -> list[Value]:
         hour, sign, words = minutes // 60 % 12, "p" if late else "a", "in the afternoon" if late else "in the morning"
         t = f"{hour}:{minutes % 60:02d}"
         return [
-            rf"{t} \text{{ {sign}.m.}}", Words(f"{t} {sign.upper()}M"), Words(f"{t} {words}"), Words(f"at {t} {sign}.m."),
-            rf"\text{{{t} {sign.upper()}.M.}}", Words(f"{minutes // 60:02d}:{minutes % 60:02d}") if late else Words(f"{t} AM"),
+            rf"{t} \text{{ {sign}.m.}}", Words(f"{t} {sign.upper()}M"), Words(f"{t} {words}"),
+            Words(f"at {t} {sign}.m."),
+            rf"\text{{{t} {sign.upper()}.M.}}",
+            Words(f"{minutes // 60:02d}:{minutes % 60:02d}") if late else Words(f"{t} AM"),
             rf"{t}\ \mathrm{{{sign}.m.}}", rf"\text{{{t} {words}}}",
         ]  # fmt: skip
 
     hour, minute = rng.randint(13, 17), rng.randint(0, 59)
     t = hour * 60 + minute
-    return values(forms, [t, *shuffled(rng, [t - 720, t + 60 if hour < 17 else t - 60, t + (1 if minute < 59 else -1)])])
+    wrong = [t - 720, t + 60 if hour < 17 else t - 60, t + 1 if minute < 59 else t - 1]
+    return values(forms, [t, *shuffled(rng, wrong)])
 
 
 FAMILIES = (

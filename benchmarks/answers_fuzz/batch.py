@@ -27,12 +27,14 @@ from ..answer_measures import forget
 from ..answers_safety import MEMORY_MB, peak_mb
 from . import laws
 from .cases import Case, make
-from .shrinking import smaller
+from .shrinking import TRIES, smaller
 
 HANG = 20.0  # seconds of CPU after which a case is given up
 _ADDRESSES = 1 << 30  # bytes
 _GROWTH = 20.0  # MB by which one case may raise the peak memory
 SLOWEST = 5
+_SLOW = "a text takes little time"
+_SLOW_TRIES = 30
 _SHRUNK = 3  # findings of a law that are made smaller
 
 
@@ -132,8 +134,7 @@ def checked(case: Case, micros: Sequence[int]) -> Iterator[Finding]:
     todo = [(law, [text]) for text in dict.fromkeys(texts) for law in laws.OF_ONE[1:]]
     todo += [(law, [a, b]) for a, b in pairwise(texts) for law in laws.OF_TWO]
     todo += [(law, texts) for law in laws.OF_GROUPS]
-    slow = "a text takes little time"
-    todo += [(slow, [text]) for text, spent in zip(texts, micros, strict=True) if spent > 1e6 * laws.SLOW]
+    todo += [(_SLOW, [text]) for text, spent in zip(texts, micros, strict=True) if spent > 1e6 * laws.SLOW]
     for law, some in todo:
         why = laws.broken(law, some)
         if why:
@@ -179,7 +180,7 @@ def shrink(finding: Finding) -> None:
 
     if fails(finding.texts):
         keep = 2 if finding.law in laws.OF_TWO else 1
-        finding.smaller = smaller(finding.texts, fails, keep)
+        finding.smaller = smaller(finding.texts, fails, keep, _SLOW_TRIES if finding.law == _SLOW else TRIES)
         finding.detail = laws.broken(finding.law, finding.smaller) or finding.detail
 
 

@@ -301,7 +301,9 @@ class Parser:
             self.take()
             if self.now.kind == "num":
                 part = Call("/", (top, number(self.take().text)))
-        whole_factor = self.is_op("^") or self.now.kind == "var"  # 3 \frac{1}{2} x is a product
+        whole_factor = self.is_op("^") or (
+            self.now.kind == "var" and self.now.text != "pi"
+        )  # 3 \frac{1}{2} x is a product
         if isinstance(part, Call) and part.fn == "/" and not whole_factor and _is_proper(*part.args):
             return part
         self.tokens[start : start + len(saved)] = saved

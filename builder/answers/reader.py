@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise, permutations
 
-from . import amounts, relations, sets, words
+from . import amounts, matrices, relations, sets, words
 from .parser import parse, parse_with_units
 from .reading import NO_SOLUTION, REALS, Reading
 from .splitting import Tokens, depth_of, is_wrapped, split
@@ -21,6 +21,7 @@ from .tokens import Token, mend, tokenise, with_escapes
 from .tree import PLUS_MINUS, Call, Name, Node, Num, Unreadable, contains, whole, with_sign
 from .values import Key, structure_key, value_key
 from .vocabulary import SEPARATORS
+from .wrapping import bare, one_line, without_condition, without_remarks
 
 MAX_LENGTH = 1500  # characters; above, only identity counts
 _MAX_PARTS = 1_000
@@ -28,9 +29,7 @@ _MAX_CONTINUED = 100  # elements that dots stand for
 _MAX_PERMUTED = 6  # a tuple of so many and its kind
 _MAX_STEPS = 4_000  # parts of an answer that are read
 _LISTING = SEPARATORS | {",", ";", "&", "\\\\"}
-_MATRICES = frozenset("pmatrix bmatrix matrix Bmatrix smallmatrix array vmatrix psmallmatrix".split())
 _SYSTEMS = frozenset({"env:cases", "env:aligned", "env:align", "env:align*", "env:gathered"})
-_BULLET = re.compile(r"^[ \t]*(?:[-*•][ \t]+|\d{1,2}[.)][ \t]+)", re.MULTILINE)
 _LETTER_UNIT = re.compile(
     r"(.*[\d})])(?:\s|\\[ ,;])+\$?(?:[mgshLlNJWVKFC]|\\Omega)(?:\s?\^\s?\{?[23]\}?)?"
     r"(?:/[a-z]{1,3}(?:\s?\^\s?\{?\d\}?)?)?[\s$.]*",
@@ -41,7 +40,6 @@ _NEUTRAL = frozenset("any all every each integers integer real reals numbers for
 _NEGATIONS = frozenset(
     "not no less more least most over under except greater fewer than without non exceed before".split()
 )
-_CONDITION = re.compile(r"(?:where|for|if|when|with|such that|provided|assuming|as long as)\b", re.IGNORECASE)
 
 
 def read(answer: str) -> Reading:
@@ -50,10 +48,10 @@ def read(answer: str) -> Reading:
         answer = " ".join(answer.split())
     if len(answer) > MAX_LENGTH:
         return Reading(("t", "".join(answer.split())), understood=False)
-    text = mend(_one_line(_bare(with_escapes(answer.lstrip(" \n")))))
+    text = mend(one_line(bare(with_escapes(answer.lstrip(" \n")))))
     if "<" in text:
         text = _ANGLES.sub(r"\\langle \1\\rangle ", text)
-    special = words.special(text, read)
+    special = words.circled(answer) or words.special(text, read)
     if special:
         return special
     try:
@@ -62,56 +60,12 @@ def read(answer: str) -> Reading:
             tokens.pop()
         if tokens and tokens[0].text == "\\{" and not is_wrapped(tokens) and is_wrapped(tokens[1:]):
             tokens = tokens[1:]  # \left\{ \begin{array} ... \end{array} \right.
-        tokens = _without_condition(_without_remarks(tokens))
+        tokens = without_condition(without_remarks(tokens))
         if depth_of(tokens) > 60:
             raise Unreadable("nested too deeply")
         return _with_letter_unit(_Reader().read(tokens), text)
     except (Unreadable, RecursionError, OverflowError):
         return Reading(words.text_key(text), understood=False)
-
-
-_QUOTES = (
-    ("**", "**"),
-    ("__", "__"),
-    ('"', '"'),
-    ("'", "'"),
-    ("“", "”"),
-    ("`", "`"),
-    ("$", "$"),
-    (r"\(", r"\)"),
-    (r"\[", r"\]"),
-    ("*", "*"),
-)
-
-
-_QUOTED = frozenset(left[0] for left, _ in _QUOTES)
-
-
-def _bare(answer: str) -> str:
-    """An answer without white space, quotes and markdown around it."""
-    text = answer.strip()
-    if text[:1] not in _QUOTED:
-        return text
-    if text.startswith("**"):
-        text = text.rstrip(".")
-    for left, right in _QUOTES * 2:
-        if len(text) > len(left + right) and text.startswith(left) and text.endswith(right):
-            inner = text[len(left) : -len(right)]
-            if left not in inner:
-                text = inner.strip()
-    return text
-
-
-def _one_line(text: str) -> str:
-    """A list of one element a line, with or without bullets, as a list with commas."""
-    if "\n" not in text.strip() or "\\begin" in text:
-        return text
-    lines = [line.strip() for line in text.strip().split("\n") if line.strip()]
-    if all(_BULLET.match(line) for line in lines):
-        lines = [_BULLET.sub("", line) for line in lines]
-    if len(lines) < 2 or any(line[-1] in "+-*/=^_([{,;&\\" or line[0] in "+*/=^_)]},;&" for line in lines):
-        return text
-    return ", ".join(lines)
 
 
 def _with_letter_unit(reading: Reading, text: str) -> Reading:
@@ -173,7 +127,7 @@ class _Reader:
             return self.introduced(tokens)
         if found:
             return relations.relation(tokens, self.read)
-        matrix = self.matrices(tokens) if "open" in kinds else None
+        matrix = self.array(tokens) if "open" in kinds else None
         if matrix:
             return matrix
         operators = {t.text for t in tokens if t.kind == "op"}
@@ -250,7 +204,11 @@ class _Reader:
         return Reading(("minus", *keys))
 
     def ratio(self, sides: list[Tokens]) -> Reading:
-        return sets.ratio([self.read(side).key for side in sides])
+        keys = [self.read(side).key for side in sides]
+        if len(sides) == 2 and any(k[0] != "n" for k in keys):
+            quotient = value_key(Call("/", (parse(sides[0]), parse(sides[1]))))
+            return Reading(("ratio", quotient), (quotient,))
+        return sets.ratio(keys)
 
     def braced(self, inner: Tokens) -> Reading:
         parts = [p for p in split(inner, "sep", _LISTING)[0] if p]
@@ -347,83 +305,31 @@ class _Reader:
 
     # --- matrices ------------------------------------------------------------------------------
 
-    def matrices(self, tokens: Tokens) -> Reading | None:
-        r"""A matrix, or a sum of matrices with factors: ``\frac{1}{7}\begin{pmatrix}...``."""
-        if not any(t.kind == "open" and t.text.startswith("env:") for t in tokens):
-            return None
-        if is_wrapped(tokens) and tokens[0].text in ("(", "["):
-            return self.matrices(tokens[1:-1])
+    def array(self, tokens: Tokens) -> Reading | None:
+        """A matrix, a system of equations or a function by cases; None where there is none."""
         system = tokens[0].text in _SYSTEMS or (tokens[0].text == "env:array" and split(tokens[1:-1], "rel")[1])
         if is_wrapped(tokens) and system:
             rows = [r for r in split(tokens[1:-1], "sep", frozenset({"\\\\"}))[0] if r]
+            cases = self.cases(rows)
+            if cases:
+                return cases
             equations = [e for e in map(_without_alignment, rows) if e]
             return self.listed(equations, [","]) if equations else _raise("an empty system")
-        total: list[list[Node]] | None = None
-        determinant = tokens[0].text == "env:vmatrix"
-        for sign, term in _signed_terms(tokens):
-            cells = self.scaled_matrix(term, sign)
-            if total is None:
-                total = cells
-            elif [len(row) for row in total] != [len(row) for row in cells]:
-                raise Unreadable("matrices of different shape")
-            else:
-                total = [
-                    [Call("+", (a, b)) for a, b in zip(one, other, strict=True)]
-                    for one, other in zip(total, cells, strict=True)
-                ]
-        assert total is not None
-        if determinant:
-            return Reading(value_key(_determinant(total)))
-        return sets.matrix([[value_key(cell) for cell in row] for row in total])
+        return matrices.matrix(tokens)
 
-    def scaled_matrix(self, term: Tokens, sign: str) -> list[list[Node]]:
-        start = next((k for k, t in enumerate(term) if t.kind == "open" and t.text.startswith("env:")), None)
-        if start is None:
-            raise Unreadable("a matrix and a number")
-        body, end = _environment(term, start)
-        transposed = [t.text for t in term[end:]] in (["^", "T"], ["^", "{", "T", "}"], ["^", "top"])
-        factor = term[:start]
-        if factor and factor[-1].text == "*":
-            factor = factor[:-1]
-        if (term[end:] and not transposed) or term[start].text.removeprefix("env:").rstrip("*") not in _MATRICES:
-            raise Unreadable("environment")
-        rows = [r for r in split(body, "sep", frozenset({"\\\\"}))[0] if r]
-        cells = [[parse(c) for c in split(r, "sep", frozenset({"&", ","}))[0]] for r in rows]
-        if sum(map(len, cells)) > _MAX_PARTS or not cells:
-            raise Unreadable("matrix")
-        if transposed:
-            cells = [list(column) for column in zip(*cells, strict=False)]
-        scale: Node | None = parse(factor) if factor else None
-        if sign == "-":
-            scale = Call("neg", (scale or whole(1),))
-        return cells if scale is None else [[Call("*", (scale, cell)) for cell in row] for row in cells]
-
-
-def _without_remarks(tokens: Tokens) -> Tokens:
-    """Without words in brackets behind a value: ``5 (five)``, ``2, 3 (in any order)``."""
-    kept: Tokens = []
-    k = 0
-    while k < len(tokens):
-        if k and tokens[k].kind == "open" and tokens[k].text == "(":
-            end = k + 1
-            while end < len(tokens) and tokens[end].kind == "text":
-                end += 1
-            if end > k + 1 and end < len(tokens) and tokens[end].text == ")":
-                k = end + 1
-                continue
-        kept.append(tokens[k])
-        k += 1
-    return kept
-
-
-def _without_condition(tokens: Tokens) -> Tokens:
-    """``2x + 1 \\text{ where } x > 0``: the value before its condition; where that is a set, with it."""
-    for k, token in enumerate(tokens):
-        if k and token.kind == "text" and _CONDITION.match(token.text):
-            if [t.kind for t in tokens[k + 1 : k + 4]] == ["var", "rel", "var"] and tokens[k + 2].text == "in":
-                return [*tokens[:k], Token("sep", ","), *tokens[k + 1 : k + 4]]
-            return tokens[: k - 1] if tokens[k - 1].kind == "sep" else tokens[:k]
-    return tokens
+    def cases(self, rows: list[Tokens]) -> Reading | None:
+        """A function by cases, ``x & x > 0``; None for a system of equations."""
+        found: list[Key] = []
+        for row in rows:
+            cells = split(row, "sep", frozenset({"&"}))[0]
+            if len(cells) != 2 or not cells[0] or not cells[1] or cells[1][0].kind == "rel":
+                return None
+            value = cells[0][:-1] if cells[0][-1].kind == "sep" else cells[0]
+            condition = cells[1]
+            if condition[0].kind == "text" and len(condition) > 1:
+                condition = condition[1:]  # if x > 0
+            found.append(("case", self.read(value).key, self.read(condition).key))
+        return Reading(("cases", *sets.ordered(found)))
 
 
 def _is_entry(part: Tokens) -> bool:
@@ -490,27 +396,6 @@ def _decimal_comma(parts: list[Tokens], separators: list[str]) -> Key | None:
     return expression([*sign, Token("num", f"{head.text}.{tail.text}")]).key
 
 
-def _signed_terms(tokens: Tokens) -> list[tuple[str, Tokens]]:
-    sides, signs = split(tokens, "op", frozenset({"+", "-"}))
-    if not sides[0]:
-        return list(zip(signs, sides[1:], strict=True))
-    return [("+", sides[0]), *zip(signs, sides[1:], strict=True)]
-
-
-def _determinant(cells: list[list[Node]]) -> Node:
-    """The determinant of a small square matrix, by its first row."""
-    if not 1 <= len(cells) <= 4 or any(len(row) != len(cells) for row in cells):
-        raise Unreadable("determinant")
-    if len(cells) == 1:
-        return cells[0][0]
-    terms: list[Node] = []
-    for k, cell in enumerate(cells[0]):
-        minor = _determinant([row[:k] + row[k + 1 :] for row in cells[1:]])
-        term = Call("*", (cell, minor))
-        terms.append(Call("neg", (term,)) if k % 2 else term)
-    return Call("+", tuple(terms))
-
-
 def _without_alignment(row: Tokens) -> Tokens:
     r"""A row of equations; with a condition behind ``&`` it is a case of a function.
 
@@ -521,15 +406,6 @@ def _without_alignment(row: Tokens) -> Tokens:
     if len(cells) > 1 and cells[0] and not (cells[1] and cells[1][0].kind == "rel"):
         raise Unreadable("cases")
     return [t for cell in cells for t in cell]
-
-
-def _environment(tokens: Tokens, start: int) -> tuple[Tokens, int]:
-    depth = 0
-    for k in range(start, len(tokens)):
-        depth += (tokens[k].kind == "open") - (tokens[k].kind == "close")
-        if depth == 0:
-            return tokens[start + 1 : k], k + 1
-    raise Unreadable("an environment without an end")
 
 
 # --- expressions ---------------------------------------------------------------------------------

@@ -46,6 +46,8 @@ def relation(tokens: Tokens, read: Read) -> Reading:
         return read(sides[1])
     if not all(sides):
         raise Unreadable("a relation without a side")
+    if relations == ["~"] and single_name(sides[0]):  # x \\approx 3.14
+        relations = ["="]
     if "~" in relations:  # what stands before an approximation is the exact answer
         return _before(sides, relations, relations.index("~"), read)
     if relations[-1] == "=>":  # what follows an implication is the answer
@@ -302,7 +304,7 @@ def relation_list(parts: list[Tokens], separators: list[str], read: Read) -> Rea
     if len({r.key[1] for r in readings if r.key[0] == "range"}) != 1:
         return None
     common = None if "or" in separators else sets.intersection(ranges)
-    joined = common if common and common[0] == "iv" else sets.union(ranges)
+    joined = common if common and common[0] in ("iv", "union") else sets.union(ranges)
     return _range(subjects[0], joined)
 
 

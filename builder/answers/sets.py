@@ -139,7 +139,19 @@ def _joined(parts: set[Key]) -> list[Key]:
 
 
 def intersection(keys: Sequence[Key]) -> Key | None:
-    """The common part of intervals: None where their order is not known, "no solution" where empty."""
+    """The common part of intervals and unions: None where their order is not known."""
+    common: list[Key] = [REALS]
+    for key in keys:
+        met = [_met(a, b) for a in common for b in (key[1:] if key[0] == "union" else [key])]
+        if None in met:
+            return None
+        common = [m for m in met if m is not None and m != NO_SOLUTION]
+    return union(common)
+
+
+def _met(one: Key, other: Key) -> Key | None:
+    """The common part of two intervals."""
+    keys = (one, other)
     if not all(k[0] == "iv" and position(k[1]) is not None and position(k[2]) is not None for k in keys):
         return None
     low = max(keys, key=lambda k: (position(k[1]), not k[3]))
@@ -178,12 +190,10 @@ def without(key: Key, removed: Key) -> Key:
     rest = complement(("set", *removed[1:]) if removed[0] == "tuple" else removed)
     if rest is None or key[0] not in ("iv", "union"):
         raise Unreadable("a difference of sets")
-    common = [
-        intersection([part, gap])
-        for part in (key[1:] if key[0] == "union" else [key])
-        for gap in (rest[1:] if rest[0] == "union" else [rest])
-    ]
-    return union([c for c in common if c is not None])
+    common = intersection([key, rest])
+    if common is None:
+        raise Unreadable("a difference of sets")
+    return common
 
 
 # --- matrices and ratios -------------------------------------------------------------------------

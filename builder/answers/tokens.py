@@ -40,7 +40,7 @@ _CONTROL = re.compile(r"[\x07-\x0d]")
 _RAISED = re.compile(f"[{''.join(v.SUPERSCRIPTS)}]+")
 _LOWERED = re.compile(f"[{''.join(v.SUBSCRIPTS)}]+")
 # ]1, 2[ and [1, 2[: an end that is open has its bracket turned.
-_FRENCH = r"([\[\]])((?:[^\[\](),;]|\\right|\\left)+[,;][^\[\](),;]+)([\[\]])"
+_FRENCH = r"([\[\]])([^\[\](),;]+[,;][^\[\](),;]+)([\[\]])"
 
 
 def _usual_brackets(m: re.Match[str]) -> str:
@@ -72,6 +72,7 @@ _REWRITES: tuple[
     ("with", re.compile(r"\b(?:along|together) with\b"), " and "),
     ("lso", re.compile(r"\band also\b"), " and "),
     (" ", re.compile(r"^(?:USD|EUR|GBP|INR|Rs\.?)\s(?=\d)"), ""),
+    (".", re.compile(r"\b(sq|cu|ft|hr|hrs|min|mins|sec|lb|lbs|oz|approx|cm|km)\.(?=\s|$)"), r"\1"),  # 36 sq. cm
     (".", re.compile(r"\.(?=\s{0,2}(?:\\right)?[)\]}])"), ""),  # (1, 2.]
 )
 _LOST_BACKSLASH = re.compile(r"(?<!\\)\\(?=[\d-])")  # a row of a matrix: 1\2
@@ -305,7 +306,9 @@ def _text(body: str, spaced: bool, found: str) -> list[Token]:
 
 _INFINITE = frozenset({"inf", "infty", "infinity", "oo"})
 _ENDING = re.compile(r"(.*[^\s,;]),?\s+(and|or),?", re.DOTALL)
-_UNITS = re.compile(r"[A-Za-z]{1,4}(?:\s?(?:\\[,;: ]|/|\\cdot|\*)?\s?[A-Za-z]{1,4}|\s?\^\s?\{?-?\d\}?)+")  # m\,s^{-2}
+_UNITS = re.compile(  # m\,s^{-2}
+    r"[A-Za-z]{1,4}(?:\s?(?:\\[,;: ]|/|\\cdot(?![a-z])|\*|\s)\s?[A-Za-z]{1,4}|\s?\^\s?\{?-?\d\}?)+"
+)
 _LETTERS = re.compile(r"\(?[A-J]\)?(?:, ?(?:and )?\(?[A-J]\)?)+")
 _GLUE = "0123456789^_*+-=/({})"
 

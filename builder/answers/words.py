@@ -35,6 +35,8 @@ _SAME = {
     "not enough information", "can not be determined": "not enough information",
 }  # fmt: skip
 _QUOTES = re.compile(r"[\"`]|''|(?<![A-Za-z])'|'(?![A-Za-z])")
+_NO_SUCH = re.compile(r"(?:there (?:is|are|exists?) )?no such [a-z]+(?: [a-z]{4,})?(?: exists?)?")
+_REAL = re.compile(r"(?:set of )?all real(?:s| numbers?| values?)?(?: (?:of )?[a-z])?")
 _LEADING = re.compile(
     r"^(?:there (?:is|are|exists?) |(?:on|in|at) (?=(?:mon|tues|wednes|thurs|fri|satur|sun)day|[a-z]+ ?$))",
     re.IGNORECASE,
@@ -57,8 +59,9 @@ def plain(text: str) -> str:
 def phrase_key(text: str) -> Key:
     """The identity of words: without case, articles, punctuation at the ends, and faces."""
     words = plain(text).lower().strip(" .,;:!?'\"*")
-    words = _SAME.get(words, words)
+    words = "no solution" if _NO_SUCH.fullmatch(words) else _SAME.get(words, words)
     words = _LEADING.sub("", _ARTICLES.sub("", words))
+    words = "no solution" if _NO_SUCH.fullmatch(words) else "all real numbers" if _REAL.fullmatch(words) else words
     words = _SAME.get(words, words)
     if words == "all real numbers":
         return REALS
@@ -142,7 +145,7 @@ def choice(text: str, bare: str, read: Callable[[str], Reading]) -> Reading | No
 _WORD = r"(?:[A-Za-z]{2,}(?:['.-][A-Za-z]+)*|[A-Za-z])"
 _PHRASE = re.compile(rf"(?=.*[A-Za-z]{{3}}){_WORD}(?: {_WORD})*|[A-Za-z]{{2,}}(?: {_WORD})+")
 _AND = r"\s?(?:, and\b|, or\b|,|;|&|\band\b|\bor\b)\s?"
-_PHRASES = re.compile(rf"[A-Za-z][A-Za-z' .-]*(?:{_AND}[A-Za-z][A-Za-z' .-]+)+")
+_PHRASED = re.compile(r"[A-Za-z][A-Za-z' .-]*")
 _LISTED = re.compile(r"(?:both |[\[(])?([A-Za-z][^\[\]()]*)[\])]?")
 
 
@@ -154,7 +157,11 @@ _BOUND = re.compile(
     r"|less than or equal to|at most|no more than|not more than|less than|smaller than|below) (\S.*)",
     re.IGNORECASE,
 )
-_COMPARED = re.compile(r"than|at least|at most|above|below")
+_EXCEPT = re.compile(
+    r"all real(?:s| numbers?| values?)?(?: (?:of )?[a-z])? (?:except|other than|excluding|but)(?: for)? (?:[a-z] ?= ?)?(.*)",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(r"than|except|excluding|at least|at most|above|below")
 _RELATION = {
     "greater than or equal to": ">=", "at least": ">=", "no less than": ">=", "not less than": ">=",
     "greater than": ">", "more than": ">", "larger than": ">", "above": ">", "less than or equal to": "<=",
@@ -162,11 +169,26 @@ _RELATION = {
 }  # fmt: skip
 
 
+_CIRCLED = re.compile(r"[\s$]*(?:[①-⑳](?:[\s$,、，;]|and|和)*)+[.$]*")
+
+
+def circled(answer: str) -> Reading | None:
+    """``①③``: numbered statements."""
+    if not _CIRCLED.fullmatch(answer[:60]):
+        return None
+    found: set[Key] = {("circled", ord(ch) - ord("①") + 1) for ch in answer if "①" <= ch <= "⑳"}
+    return Reading(("set", *sorted(found, key=order)))
+
+
 def bound(text: str, bare: str, read: Callable[[str], Reading]) -> Reading | None:
     """``all real numbers greater than 3``, ``x is at most 5``: an inequality in words."""
     if not _COMPARED.search(bare):
         return None
-    m = _BOUND.fullmatch(" ".join(_SPACING.sub(" ", _WRAP.sub("", text)).replace("$", "").split()).strip(" ."))
+    said = " ".join(_SPACING.sub(" ", _WRAP.sub("", text)).replace("$", "").split()).strip(" .")
+    m = _EXCEPT.fullmatch(said)
+    if m:
+        return read(rf"\mathbb{{R}} \setminus \{{{m.group(1)}\}}")
+    m = _BOUND.fullmatch(said)
     if m is None or not re.search(r"\d|pi|sqrt|frac", m.group(2)):
         return None
     return read(f"{_RELATION[m.group(1).lower()]} {m.group(2)}")
@@ -184,8 +206,8 @@ def phrase(bare: str) -> Reading | None:
             named = number_in_words(bare)
             return Reading(phrase_key(bare), () if named is None else (("n", named, 1),))
     listed = _LISTED.fullmatch(bare)
-    if listed and _PHRASES.fullmatch(listed.group(1)):
-        parts = [p for p in re.split(_AND, listed.group(1)) if p]
+    parts = [p for p in re.split(_AND, listed.group(1)) if p] if listed else []
+    if len(parts) > 1 and all(_PHRASED.fullmatch(p) for p in parts):
         if all(len(p) > 1 for p in parts):
             keys = [phrase_key(p) for p in parts]
             also: list[Key] = [phrase_key(bare)]

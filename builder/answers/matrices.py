@@ -1,0 +1,124 @@
+r"""Matrices and sums of matrices with factors: ``\frac{1}{7}\begin{pmatrix} ... \end{pmatrix}``, ``[[1, 2], [3, 4]]``.
+
+Cells are parsed to trees, so that factors and sums are exact; systems of equations and functions by
+cases, which LaTeX writes in the same way, are read in :mod:`.reader`.
+"""
+
+from __future__ import annotations
+
+from . import sets
+from .parser import parse
+from .reading import Reading
+from .splitting import Tokens, is_wrapped, split
+from .tree import Call, Node, Unreadable, whole
+from .values import value_key
+
+MAX_CELLS = 1_000
+_ENVIRONMENTS = frozenset("pmatrix bmatrix matrix Bmatrix smallmatrix array vmatrix psmallmatrix".split())
+_ROW = frozenset({"\\\\"})
+_CELL = frozenset({"&", ","})
+_TRANSPOSED = (["^", "T"], ["^", "{", "T", "}"], ["^", "top"])
+Cells = list[list[Node]]
+
+
+def matrix(tokens: Tokens) -> Reading | None:
+    """The reading of a matrix, of a determinant, or of a sum of matrices; None where there is no matrix.
+
+    Raises:
+        Unreadable: there is one among something else, or shapes differ.
+    """
+    if is_wrapped(tokens) and tokens[0].text in ("(", "[") and not _is_listed(tokens):
+        return matrix(tokens[1:-1])
+    if not any(_opens(tokens, k) for k, t in enumerate(tokens) if t.kind == "open"):
+        return None
+    total: Cells | None = None
+    for sign, term in _signed_terms(tokens):
+        cells = _scaled(term, sign)
+        if total is None:
+            total = cells
+        elif [len(row) for row in total] != [len(row) for row in cells]:
+            raise Unreadable("matrices of different shape")
+        else:
+            total = [[Call("+", pair) for pair in zip(*rows, strict=True)] for rows in zip(total, cells, strict=True)]
+    assert total is not None
+    if tokens[0].text == "env:vmatrix":
+        return Reading(value_key(_determinant(total)))
+    return sets.matrix([[value_key(cell) for cell in row] for row in total])
+
+
+def _is_listed(tokens: Tokens) -> bool:
+    """Whether tokens are ``[[1, 2], [3, 4]]``."""
+    if not is_wrapped(tokens) or tokens[0].text != "[":
+        return False
+    rows = split(tokens[1:-1], "sep", frozenset({","}))[0]
+    return all(is_wrapped(row) and row[0].text == "[" for row in rows)
+
+
+def _opens(tokens: Tokens, k: int) -> bool:
+    """Whether a matrix begins at ``k``; a list of lists is one only beside a factor, else it may be a list."""
+    if tokens[k].text.startswith("env:"):
+        return True
+    return tokens[k].text == "[" and len(tokens) > k + 1 and tokens[k + 1].text == "[" and not _is_listed(tokens)
+
+
+def _signed_terms(tokens: Tokens) -> list[tuple[str, Tokens]]:
+    sides, signs = split(tokens, "op", frozenset({"+", "-"}))
+    if not sides[0]:
+        return list(zip(signs, sides[1:], strict=True))
+    return [("+", sides[0]), *zip(signs, sides[1:], strict=True)]
+
+
+def _scaled(term: Tokens, sign: str) -> Cells:
+    start = next((k for k, t in enumerate(term) if t.kind == "open" and _opens(term, k)), None)
+    if start is None:
+        raise Unreadable("a matrix and a number")
+    body, end = _inside(term, start)
+    cells = _cells(term[start].text, body)
+    before, after = term[:start], term[end:]
+    if [t.text for t in after] in _TRANSPOSED:
+        cells = [list(column) for column in zip(*cells, strict=False)]
+        after = []
+    scale: Node | None = parse(before[:-1] if before[-1].text == "*" else before) if before else None
+    if after:
+        if after[0].text not in ("*", "/") or len(after) < 2:
+            raise Unreadable("what stands behind a matrix")
+        scale = Call(after[0].text, (scale or whole(1), parse(after[1:])))
+    if sign == "-":
+        scale = Call("neg", (scale or whole(1),))
+    return cells if scale is None else [[Call("*", (scale, cell)) for cell in row] for row in cells]
+
+
+def _cells(opener: str, body: Tokens) -> Cells:
+    if opener == "[":
+        rows = [row[1:-1] for row in split(body, "sep", frozenset({","}))[0]]
+    else:
+        if opener.removeprefix("env:").rstrip("*") not in _ENVIRONMENTS:
+            raise Unreadable("environment")
+        rows = [r for r in split(body, "sep", _ROW)[0] if r]
+    cells = [[parse(c) for c in split(r, "sep", _CELL)[0]] for r in rows]
+    if sum(map(len, cells)) > MAX_CELLS or not cells:
+        raise Unreadable("matrix")
+    return cells
+
+
+def _inside(tokens: Tokens, start: int) -> tuple[Tokens, int]:
+    depth = 0
+    for k in range(start, len(tokens)):
+        depth += (tokens[k].kind == "open") - (tokens[k].kind == "close")
+        if depth == 0:
+            return tokens[start + 1 : k], k + 1
+    raise Unreadable("a matrix without an end")
+
+
+def _determinant(cells: Cells) -> Node:
+    """The determinant of a small square matrix, by its first row."""
+    if not 1 <= len(cells) <= 4 or any(len(row) != len(cells) for row in cells):
+        raise Unreadable("determinant")
+    if len(cells) == 1:
+        return cells[0][0]
+    terms: list[Node] = []
+    for k, cell in enumerate(cells[0]):
+        minor = _determinant([row[:k] + row[k + 1 :] for row in cells[1:]])
+        term = Call("*", (cell, minor))
+        terms.append(Call("neg", (term,)) if k % 2 else term)
+    return Call("+", tuple(terms))
