@@ -187,7 +187,10 @@ def report(totals: Totals, seconds: float) -> dict[str, Any]:
         figures |= {"max_ms": spent[-1] / 1000, "over_50_ms": sum(t > 50_000 for t in spent)}
     figures |= {"peak_mb": totals.peak_mb, "findings": dict(Counter(f.law for f in totals.findings))}
     print(f"{inputs:,} inputs in {seconds:.0f} s, {figures['per_second']:,.0f} a second")
-    print("CPU of a cold key: " + ", ".join(f"{k[:-3]} {v:.3f} ms" for k, v in figures.items() if k.endswith("_ms") and k != "over_50_ms"))
+    print(
+        "CPU of a cold key: "
+        + ", ".join(f"{k[:-3]} {v:.3f} ms" for k, v in figures.items() if k.endswith("_ms") and k != "over_50_ms")
+    )
     for micro, text in totals.slowest:
         print(f"  {micro / 1000:8.1f} ms  {json.dumps(text)[:100]}")
     print(f"over 50 ms: {figures.get('over_50_ms', 0)}; peak memory of a process {totals.peak_mb:.0f} MB")

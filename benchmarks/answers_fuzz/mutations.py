@@ -14,40 +14,15 @@ from builder.answers import vocabulary as v
 _COMMANDS = sorted(
     {*v.FUNCTIONS, *v.RELATIONS, *v.OPERATORS, *v.OPENERS, *v.CLOSERS, *v.SKIPPED, *v.ACCENTS, *v.DOTS, *v.GREEK}
     | {*v.FRACTIONS, *v.BINOMIALS, "sqrt", "sum", "prod", "int", "lim", "text", "mathrm", "mathbb", "operatorname"}
-    | {
-        "begin{pmatrix}",
-        "end{pmatrix}",
-        "begin{cases}",
-        "end{cases}",
-        "boxed{",
-        "text{",
-        "write18",
-        "input",
-        "def",
-        "dot",
-    }
+    | set("begin{pmatrix} end{pmatrix} begin{cases} end{cases} boxed{ text{ write18 input def dot".split())
 )
 _WORDS = sorted(
     {*v.SEPARATORS, *v.SMALL_WORDS, *v.SHORT_UNITS, *v.FUNCTION_ALIASES, *v.NAMED_FUNCTIONS, *v.SPELLED_GREEK}
 )
-_SIGNS = [
-    *"+-*/^_=<>!|%,;:.'\"&$~?@#()[]{}",
-    r"\{",
-    r"\}",
-    r"\\",
-    r"\,",
-    r"\!",
-    r"\(",
-    r"\]",
-    "**",
-    "<=",
-    "...",
-    "->",
-    " ",
-]
+_SIGNS = [*"+-*/^_=<>!|%,;:.'\"&$~?@#()[]{} ", r"\{", r"\}", r"\\", r"\,", r"\!", r"\(", r"\]", "**", "<=", "...", "->"]
 _ODD = [
-    "\x00", "\t", "\n", "\r", "\x0c", "\x08", "\u200b", "\u202e", "\ud800", "\ufeff", "\u0301", "\u00a0", "½", "²", "₂", "√",
-    "∞", "π", "°", "−", "×", "１", "٣", "Ⅷ", "ſ", "ß", "İ", "ﬁ", "①", "𝟙", "🙂", "’", "…", "≤", "∪", "€", "％", "（", "\U0010ffff",
+    *"\x00\t\n\r\x0c\x08\u200b\u202e\ud800\ufeff\u0301\u00a0\U0010ffff½²₂√∞π°−×１٣Ⅷſßİﬁ①𝟙🙂’…≤∪€％（",
+    "\n\n", "x\u0302", "e\u0301",
 ]  # fmt: skip
 _NUMERALS = ["0", "1", "2", "7", "10", "12", "0.5", "100", "1,000", "999999999999", ".", "1e9", "3.14", "-1", "00"]
 LONGEST = 6_000
@@ -149,7 +124,8 @@ def _nest(rng: Random, text: str, other: str) -> str:
 _NESTS = (
     ("(", ")"), ("{", "}"), ("[", "]"), (r"\{", r"\}"), (r"\frac{1}{", "}"), (r"\sqrt{", "}"), ("|", "|"), ("-", ""),
     (r"\boxed{", "}"), (r"\text{", "}"), ("$", "$"), ("(1,", ")"), ("2^{", "}"), ("sin(", ")"), ("x=", ""), ("", "!"),
-    ("", "%"), ("", ",1"), (r"\begin{pmatrix}", r"\end{pmatrix}"), ("1+1/(", ")"), ("**", "**"), ("((", ""), ("", r"\\"),
+    ("", "%"), ("", ",1"), (r"\begin{pmatrix}", r"\end{pmatrix}"), ("1+1/(", ")"), ("**", "**"), ("((", ""),
+    ("", r"\\"),
 )  # fmt: skip
 
 
@@ -174,6 +150,6 @@ def _case(rng: Random, text: str, other: str) -> str:
 
 
 _MUTATIONS: Sequence[Mutation] = (
-    _delete, _delete, _double, _swap, _splice, _insert_piece, _odd, _token, _sign, _sign, _truncate, _nest, _blow_up, _repeat,
-    _case,
+    _delete, _delete, _double, _swap, _splice, _insert_piece, _odd, _token, _sign, _sign, _truncate, _nest, _blow_up,
+    _repeat, _case,
 )  # fmt: skip

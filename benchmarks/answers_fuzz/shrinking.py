@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 TRIES = 400
 
 
-def smaller(texts: Sequence[str], fails: Callable[[Sequence[str]], bool], keep: int = 1, tries: int = TRIES) -> list[str]:
+def smaller(
+    texts: Sequence[str], fails: Callable[[Sequence[str]], bool], keep: int = 1, tries: int = TRIES
+) -> list[str]:
     """The fewest and shortest texts found for which ``fails`` still holds, at least ``keep`` of them."""
     best = list(texts)
     left = tries

@@ -13,7 +13,7 @@ DEPTH = 4  # of the expressions
 _FUNCTIONS = "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln lg exp max min gcd lcm".split()
 _VARIABLES = "x y z n k t a b c m p q r s f g A B C P theta alpha".split()
 _CONSTANTS = (r"\pi", "e", "i", r"\infty", "pi", "π", "oo", "I")
-_UNITS = "cm m km kg g s min hours hr mph dollars cents meters apples degrees ft L".split() + ["square units", "cm^2"]
+_UNITS = (*"cm m km kg g s min hours hr mph dollars cents meters apples degrees ft L".split(), "square units", "cm^2")
 _WORDS = (
     "no solution", "none", "yes", "No", "true", "Sunday", "even", "all real numbers", "infinitely many", "undefined",
     "does not exist", "circle", "the empty set", "Evelyn", "neither", "line segment and circle", "prime", "twelve",
@@ -213,8 +213,10 @@ class Grammar:
     def choice(self) -> str:
         letter = self.rng.choice("ABCDEJabc")
         return self.pick(
-            letter, f"({letter})", f"{letter}.", rf"\text{{({letter})}}", f"({letter}) {self.number()}", f"option {letter}",
-            rf"\text{{({letter}) }} {self.expression(2)}", rf"\textbf{{({letter})}}", f"{letter}, {self.rng.choice('ABC')}",
+            letter, f"({letter})", f"{letter}.", rf"\text{{({letter})}}", f"({letter}) {self.number()}",
+            f"option {letter}",
+            rf"\text{{({letter}) }} {self.expression(2)}", rf"\textbf{{({letter})}}",
+            f"{letter}, {self.rng.choice('ABC')}",
         )  # fmt: skip
 
     def measured(self) -> str:

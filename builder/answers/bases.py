@@ -37,6 +37,16 @@ _SPOKEN = {
 } | {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 
 
+ORDINALS = {
+    word: n
+    for n, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        1,
+    )
+}
+
+
 def based(bare: str) -> Reading | None:
     r"""``1011_2``, ``(1011)_{\text{two}}``, ``2A_{16}``, ``1011 (base 2)``, ``0x1F``."""
     m = _PREFIXED.fullmatch(bare)
@@ -70,7 +80,9 @@ def _numeral(sign: str, digits: str, base: int) -> Reading | None:
 
 
 def number_in_words(bare: str) -> int | None:
-    """The number that ``twelve``, ``twenty-five`` or ``one hundred and six`` names."""
+    """The number that ``twelve``, ``twenty-five``, ``third`` or ``one hundred and six`` names."""
+    if bare.lower() in ORDINALS:
+        return ORDINALS[bare.lower()]
     parts = [p for p in bare.lower().replace("-", " ").split() if p != "and"]
     if not parts or len(parts) > 8:
         return None

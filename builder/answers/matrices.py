@@ -10,8 +10,10 @@ from . import sets
 from .parser import parse
 from .reading import Reading
 from .splitting import Tokens, is_wrapped, split
+from .tokens import Token
 from .tree import Call, Node, Unreadable, whole
 from .values import value_key
+from .vocabulary import FRACTIONS
 
 MAX_CELLS = 1_000
 _ENVIRONMENTS = frozenset("pmatrix bmatrix matrix Bmatrix smallmatrix array vmatrix psmallmatrix".split())
@@ -29,6 +31,12 @@ def matrix(tokens: Tokens) -> Reading | None:
     """
     if is_wrapped(tokens) and tokens[0].text in ("(", "[") and not _is_listed(tokens):
         return matrix(tokens[1:-1])
+    if not tokens:
+        return None
+    if tokens[0].kind == "cmd" and tokens[0].text in FRACTIONS and tokens[1:2] and tokens[1].text == "{":
+        inner, end = _inside(tokens, 1)
+        if any(t.text.startswith("env:") for t in inner):  # \\frac{matrix}{2}
+            tokens = [*inner, Token("op", "/"), *tokens[end:]]
     if not any(_opens(tokens, k) for k, t in enumerate(tokens) if t.kind == "open"):
         return None
     total: Cells | None = None
@@ -75,6 +83,8 @@ def _scaled(term: Tokens, sign: str) -> Cells:
     body, end = _inside(term, start)
     cells = _cells(term[start].text, body)
     before, after = term[:start], term[end:]
+    while before and after and before[-1].kind == "open" and after[0].kind == "close":
+        before, after = before[:-1], after[1:]
     if [t.text for t in after] in _TRANSPOSED:
         cells = [list(column) for column in zip(*cells, strict=False)]
         after = []

@@ -183,6 +183,8 @@ class Parser:
             elif self.is_op("deg"):
                 self.take()
                 node = Call("deg", (node,))
+                if self.now.text in ("C", "F", "K") and self.ahead.kind in ("end", "sep", "close", "rel"):
+                    self.unit()  # 25 degrees Celsius
             else:
                 break
         return node
@@ -274,10 +276,9 @@ class Parser:
                 raise Unreadable("base")
             return Call("base", (Num(node.value, node.raw), base))
         if self.now == Token("var", "...") and "." in node.raw:
+            self.take()
             value = continued(node.raw)
-            if value is not None:
-                self.take()
-                return Num(value)
+            return node if value is None else Num(value)  # 0.2857... is the rounded decimal
         if node.value.q == 1 and "." not in node.raw:
             part = self.mixed_part()
             if part is not None:

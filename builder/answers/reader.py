@@ -21,7 +21,7 @@ from .tokens import Token, mend, tokenise, with_escapes
 from .tree import PLUS_MINUS, Call, Name, Node, Num, Unreadable, contains, whole, with_sign
 from .values import Key, structure_key, value_key
 from .vocabulary import SEPARATORS
-from .wrapping import bare, one_line, without_condition, without_remarks
+from .wrapping import bare, one_line, without_condition, without_remarks, without_stop
 
 MAX_LENGTH = 1500  # characters; above, only identity counts
 _MAX_PARTS = 1_000
@@ -56,8 +56,7 @@ def read(answer: str) -> Reading:
         return special
     try:
         tokens = tokenise(text)
-        while tokens and tokens[-1].text in (".", ",", ";", "?", "\\\\", ":"):
-            tokens.pop()
+        tokens = without_stop(tokens)
         if tokens and tokens[0].text == "\\{" and not is_wrapped(tokens) and is_wrapped(tokens[1:]):
             tokens = tokens[1:]  # \left\{ \begin{array} ... \end{array} \right.
         tokens = without_condition(without_remarks(tokens))
@@ -131,6 +130,8 @@ class _Reader:
         if matrix:
             return matrix
         operators = {t.text for t in tokens if t.kind == "op"}
+        if len(tokens) > 3 and [t.text for t in tokens[:2]] == ["R", "-"] and is_wrapped(tokens[2:]):
+            return self.difference([tokens[:1], tokens[2:]])
         for operator, read in (
             ("cup", self.union),
             ("cap", self.intersection),
@@ -223,6 +224,9 @@ class _Reader:
         if len(parts) > _MAX_PARTS:
             raise Unreadable("too many elements")
         parts, integers = relations.without_conditions(parts)
+        subject = split(parts[0], "rel")[0][0]
+        if len(subject) == 1 and integers.get(subject[0].text, "").startswith("#R"):  # x \\in \\mathbb{R}, x > 2
+            integers = {}
         if integers:
             whole_list = self.listed(parts, separators) if len(parts) > 1 else self.read(parts[0])
             renamed = [[_renamed(t, integers) for t in p] for p in parts]
@@ -309,7 +313,7 @@ class _Reader:
         """A matrix, a system of equations or a function by cases; None where there is none."""
         system = tokens[0].text in _SYSTEMS or (tokens[0].text == "env:array" and split(tokens[1:-1], "rel")[1])
         if is_wrapped(tokens) and system:
-            rows = [r for r in split(tokens[1:-1], "sep", frozenset({"\\\\"}))[0] if r]
+            rows = [without_stop(r) for r in split(tokens[1:-1], "sep", frozenset({"\\\\"}))[0] if without_stop(r)]
             cases = self.cases(rows)
             if cases:
                 return cases
@@ -324,12 +328,21 @@ class _Reader:
             cells = split(row, "sep", frozenset({"&"}))[0]
             if len(cells) != 2 or not cells[0] or not cells[1] or cells[1][0].kind == "rel":
                 return None
-            value = cells[0][:-1] if cells[0][-1].kind == "sep" else cells[0]
-            condition = cells[1]
-            if condition[0].kind == "text" and len(condition) > 1:
+            value, condition = (without_stop(cell) for cell in cells)
+            if condition and condition[0].kind == "text" and len(condition) > 1:
                 condition = condition[1:]  # if x > 0
             found.append(("case", self.read(value).key, self.read(condition).key))
-        return Reading(("cases", *sets.ordered(found)))
+        return Reading(("cases", *sets.ordered(_without_otherwise(found))))
+
+
+def _without_otherwise(cases: list[Key]) -> list[Key]:
+    """Cases of which the last is "otherwise", with the condition that is left for it."""
+    last = cases[-1]
+    ranges = [c[2] for c in cases[:-1]]
+    if last[2] not in (("word", "otherwise"), ("word", "else")) or not all(r[0] == "range" for r in ranges):
+        return cases
+    rest = sets.complement(sets.union([r[2] for r in ranges])) if len({r[1] for r in ranges}) == 1 else None
+    return cases if rest is None else [*cases[:-1], ("case", last[1], ("range", ranges[0][1], rest))]
 
 
 def _is_entry(part: Tokens) -> bool:
@@ -433,7 +446,9 @@ def expression(tokens: Tokens, rename: Mapping[str, str] | None = None) -> Readi
         return _based(node)
     key = _key(node, rename)
     also: tuple[Key, ...] = ()
-    if isinstance(node, Call) and node.fn == "pct":
+    if isinstance(node, Call) and node.fn == "mod" and key[0] == "n":  # the residue class of 3 mod 7
+        also = (("mod", key, _key(node.args[1], rename)),)
+    elif isinstance(node, Call) and node.fn == "pct":
         also = (value_key(Call("/", (node, whole(100)))),)
     elif isinstance(node, Call) and node.fn == "deg":
         also = (value_key(Call("/", (Call("*", (node, Name("pi"))), whole(180)))),)

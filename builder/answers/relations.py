@@ -16,7 +16,7 @@ from .parser import parse
 from .reading import REALS, Reading
 from .splitting import Tokens, is_wrapped, split
 from .tokens import Token
-from .tree import CONSTANTS, PLUS_MINUS, Call, Name, Node, Unreadable, contains, names, substituted
+from .tree import CONSTANTS, PLUS_MINUS, Call, Name, Node, Unreadable, contains, names, substituted, whole
 from .values import Key, order, ratio_key, solution_key, structure_key, value_key
 from .vocabulary import ACCENTS
 
@@ -74,10 +74,7 @@ def relation(tokens: Tokens, read: Read) -> Reading:
         # a = b = 5: the chain's end is its value.
         return _equation(sides[0], sides[-1], read)
     if relations == ["!="]:
-        value = read(sides[1]).key
-        if sets.position(value) is None:
-            raise Unreadable("all but a value that is no number")
-        return _named_set(sides[0], sets.without(REALS, value))
+        return _named_set(sides[0], sets.without(REALS, read(sides[1]).key))
     if {r[0] for r in relations} <= {"<", ">", "="} and any(r != "=" for r in relations) and "<=>" not in relations:
         return _inequality(sides, relations, read)
     raise Unreadable("relation")
@@ -114,7 +111,7 @@ def _congruence(sides: list[Tokens]) -> Reading:
         before, after = before[:-1], after[:-1]
     value, modulus = parse(before), parse(after)
     residue = value_key(Call("mod", (value, modulus)))
-    return Reading(("mod", residue, value_key(modulus)), (value_key(value),))
+    return Reading(("mod", residue, value_key(modulus)), (value_key(value), residue))
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -196,8 +193,9 @@ def _function(bound: dict[str, str], right: Tokens, read: Read) -> Reading:
 
 def _implicit(left: Tokens, right: Tokens, read: Read) -> Reading:
     difference = Call("+", (parse(left), Call("neg", (parse(right),))))
-    if not names(difference):  # 2^{10} = 1024
-        return read(right)
+    if not names(difference):  # 2^{10} = 1024, 1/3 = 0.33
+        exact, end = read(left), read(right)
+        return exact if sets.rounds(end, exact.key) else end
     if contains(difference, PLUS_MINUS):
         raise Unreadable("plus-minus in an equation")
     try:
@@ -225,6 +223,9 @@ def _named_value(name: str, left: Tokens, right: Tokens, read: Read) -> Reading:
         free = names(right_node)
         if free and not contains(right_node, PLUS_MINUS):
             key: Key = ("eq", *ratio_key(Call("+", (left_node, Call("neg", (right_node,))))))
+            residue = _residue_class(right_node)
+            if residue:
+                also = (*also, residue)
             if name in free:
                 return Reading(key)
             if len(free) == 1:  # y = 2x is the function of x
@@ -234,6 +235,21 @@ def _named_value(name: str, left: Tokens, right: Tokens, read: Read) -> Reading:
     except Unreadable:
         pass
     return replace(value, key=("named", (name, value.key)), also=also, names=(name,))
+
+
+def _residue_class(node: Node) -> Key | None:
+    """``7k + 3`` with a whole number k as the residue class of 3 modulo 7."""
+    (name, *others) = sorted(names(node)) or [""]
+    if others or not (name.startswith("#") or name in "kmntj"):
+        return None
+    try:
+        at = [value_key(substituted(node, {name: whole(k)})) for k in range(3)]
+    except Unreadable:
+        return None
+    if any(k[0] != "n" or k[2] != 1 for k in at) or at[2][1] - at[1][1] != at[1][1] - at[0][1]:
+        return None
+    step = abs(at[1][1] - at[0][1])
+    return ("mod", ("n", at[0][1] % step, 1), ("n", step, 1)) if step > 1 else None
 
 
 def _assignments(given: list[tuple[str, Key]]) -> Reading:
@@ -291,6 +307,10 @@ def relation_list(parts: list[Tokens], separators: list[str], read: Read) -> Rea
         return Reading(sets.collection({r.key for r in values}), names=(first[0],))
     if not any(related):
         return None
+    if related[0] and not any(related[1:]) and split(parts[0], "rel")[1] == ["!="]:  # x != 1, 2
+        subject, left_out = split(parts[0], "rel")[0]
+        values = sets.spread([read(p) for p in [left_out, *parts[1:]]])
+        return _named_set(subject, sets.without(REALS, sets.collection({v.key for v in values})))
     if related[0] and not any(related[1:]):
         sides, relations = split(parts[0], "rel")
         if relations == ["="] and is_wrapped(sides[0]):  # (x, y) = (1, 2), (3, 4)

@@ -41,6 +41,8 @@ def listed(readings: Sequence[Reading]) -> Reading:
         also.append(collection(set(keys)))
         if len(set(keys)) == 1:  # 22/7 or 3 1/7
             also.append(keys[0])
+    if len(readings) == 2:  # 2/7 or 0.286
+        also += [exact.key for decimal, exact in (readings, readings[::-1]) if rounds(decimal, exact.key)]
     if len(keys) > 1 and all(k[0] in ("tuple", "iv") for k in keys):
         intervals = [as_interval(k) for k in keys]
         if all(intervals):
@@ -67,6 +69,14 @@ def _alternatives(keys: list[Key], readings: Sequence[Reading], make: object) ->
     if not any(r.also for r in readings):
         return []
     return [make([r.also[0] if r.also else k for k, r in zip(keys, readings, strict=True)])]
+
+
+def rounds(decimal: Reading, key: Key) -> bool:
+    """Whether a decimal of two places or more is a value rounded to them, and not that value."""
+    shown, value = position(decimal.key), position(key)
+    if decimal.places < 2 or not isinstance(shown, Fraction) or not isinstance(value, Fraction):
+        return False
+    return shown != value and abs(shown - value) * 10**decimal.places <= 1
 
 
 # --- intervals -----------------------------------------------------------------------------------

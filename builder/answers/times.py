@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from .bases import ORDINALS, number_in_words
 from .reading import Reading
 from .values import Key
 
@@ -14,19 +15,17 @@ _DAY_NAMES = re.compile(
     r"\b(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?\b[,.]?\s?", re.IGNORECASE
 )
 _FILLERS = re.compile(r"\b(?:the|of|on|in|year|day|date)\b|(?<=\d)\s?\^?\s?(?:st|nd|rd|th)\b", re.IGNORECASE)
-_ORDINALS = {
-    word: n
-    for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third "
-        "twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth "
-        "thirty-first".split(),
-        1,
-    )
-}
+_ORDINALS = ORDINALS | {f"twenty-{word}": 20 + n for word, n in ORDINALS.items() if n < 10} | {
+    "thirtieth": 30, "thirty-first": 31,
+}  # fmt: skip
+_SPOKEN = re.compile(
+    r"(?:(half|(?:a )?quarter|\d{1,2}|[a-z-]+)(?: minutes)? (past|after|to|before) )?(\d{1,2}|[a-z]+)(.*)",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(
-    r"(\d{1,2})(?:\s?[:.]\s?(\d{2}))?(?::(\d{2}))?\s*"
-    r"(?:([ap])\.?\s?m\.?|(noon|midnight)|o'?clock|h|hrs?|hours)?(?:\s(?:in the )?(morning|afternoon|evening))?",
+    r"(\d{1,2})(?:\s?[:.h]\s?(\d{2}))?(?::(\d{2}))?\s*"
+    r"(?:([ap])\.?\s?m\.?|(noon|midnight)|o'?clock|h|hrs?|hours)?"
+    r"(?:,?\s(?:in the |at )?(morning|afternoon|evening|night))?",
     re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
@@ -35,17 +34,19 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 
 def clock(bare: str) -> Reading | None:
     """``5:16``, ``5:16 pm``, ``17:16``, ``5 p.m.``, ``12 noon``."""
+    bare = bare.replace("midday", "noon")
     if bare.lower() in ("noon", "midnight"):
         bare = f"12 {bare}"
+    bare = _in_digits(bare)
     m = _CLOCK.fullmatch(bare) if len(bare) < 30 else None
-    if not m or not (":" in bare or m.group(4) or m.group(5) or m.group(6)):
+    if not m or not (":" in bare or re.search(r"\dh\d|clock", bare) or m.group(4) or m.group(5) or m.group(6)):
         return None
     hour, minute, second = int(m.group(1)), int(m.group(2) or 0), int(m.group(3) or 0)
     if minute > 59 or hour > 24 or second > 59:
         return None
     half = (m.group(4) or m.group(5) or m.group(6) or "").lower()
     if half:
-        afternoon = half in ("p", "noon", "afternoon", "evening")
+        afternoon = half in ("p", "noon", "afternoon", "evening") or (half == "night" and hour % 12 > 4)
         shown: tuple[Key, ...] = (("clock", hour, minute, second),)
         if not m.group(2):
             shown = (*shown, ("n", hour, 1))
@@ -57,6 +58,26 @@ def clock(bare: str) -> Reading | None:
         ratio = Fraction(hour, minute)
         also = (*also, ("ratio", ratio.numerator, ratio.denominator))
     return Reading(("clock", hour, minute, second), also)
+
+
+def _in_digits(bare: str) -> str:
+    """``half past five in the evening`` as ``5:30 in the evening``."""
+    m = _SPOKEN.fullmatch(bare) if " " in bare and len(bare) < 60 else None
+    if m is None:
+        return bare
+    said, direction, at, rest = m.groups()
+    if rest[:1] not in ("", " ", "'") or not (
+        re.search(r"clock|[ap]\.?m|in the|at night", rest) or (said or "").lower().endswith(("half", "quarter"))
+    ):
+        return bare  # 7 to 5 is a ratio
+    hour = int(at) if at.isdigit() else number_in_words(at)
+    fraction = {"half": 30, "quarter": 15, "a quarter": 15, None: 0}.get(said and said.lower())
+    minute = fraction if fraction is not None else int(said) if said.isdigit() else number_in_words(said)
+    if hour is None or minute is None or not 1 <= hour <= 24 or not 0 <= minute < 60:
+        return bare
+    if direction in ("to", "before") and minute:
+        hour, minute = (hour - 2) % 12 + 1, 60 - minute
+    return f"{hour}:{minute:02d}{rest}"
 
 
 def date(bare: str) -> Reading | None:

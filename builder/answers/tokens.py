@@ -62,7 +62,8 @@ _REWRITES: tuple[
     ("**", re.compile(r"(?:(?<=\s)|^)\*\*(\S[^*]*?)\*\*(?=[\s.,:)]|$)"), r"\1"),  # markdown
     ("(", re.compile(r"^(?:frozenset|set|list|tuple|array|np\.array|Matrix)\s?\((.*)\)$", re.DOTALL), r"\1"),
     ("FiniteSet", re.compile(r"\bFiniteSet\(([^()]*)\)"), r"\\{\1\\}"),
-    ("\\ ", re.compile(r"(?<=[R}])\s?\\\s(?=[\[(]|\\\{)"), r"\\setminus "),
+    ("\\ ", re.compile(r"(?<![a-zA-Z])(R\}?)\s?\\\s(?=[\[({]|\\\{)"), r"\1\\setminus "),
+    ("#", re.compile(r"\\?#(?=\d)"), ""),
     ("(", re.compile(r"\b(?:Fraction|Rational)\(\s?(-?\d+)\s?,\s?(\d+)\s?\)"), r"(\1)/(\2)"),
     ("]", re.compile(_FRENCH), _usual_brackets),
     ("[", re.compile(_FRENCH), _usual_brackets),
@@ -277,6 +278,9 @@ def _text(body: str, spaced: bool, found: str) -> list[Token]:
     joined = _ENDING.fullmatch(content)
     if joined:  # 3 \text{ cm and } 5
         return [*_text(joined.group(1), spaced, found), Token("sep", joined.group(2), True)]
+    joined = _BEGINNING.fullmatch(content)
+    if joined:  # \text{or approximately} 0.33
+        return [Token("sep", joined.group(1), True), *_text(joined.group(2), True, found)]
     if content == "":
         return [Token("sep", ",", True)] if "," in body else []
     if re.fullmatch(r"[A-Za-z]", content):
@@ -305,6 +309,7 @@ def _text(body: str, spaced: bool, found: str) -> list[Token]:
 
 
 _INFINITE = frozenset({"inf", "infty", "infinity", "oo"})
+_BEGINNING = re.compile(r"(and|or)\s+((?:about|approximately|approx\.?|roughly)\b.*)", re.DOTALL)
 _ENDING = re.compile(r"(.*[^\s,;]),?\s+(and|or),?", re.DOTALL)
 _UNITS = re.compile(  # m\,s^{-2}
     r"[A-Za-z]{1,4}(?:\s?(?:\\[,;: ]|/|\\cdot(?![a-z])|\*|\s)\s?[A-Za-z]{1,4}|\s?\^\s?\{?-?\d\}?)+"
@@ -347,4 +352,4 @@ def _word(word: str, spaced: bool, before: Token, m: re.Match[str]) -> list[Toke
     return [Token("var", ch, spaced and k == 0) for k, ch in enumerate(word)]
 
 
-_WORD_OPERATORS = {"mod": "mod", "choose": "choose", "times": "*", "union": "cup", "to": ":"}
+_WORD_OPERATORS = {"minus": "-", "plus": "+", "mod": "mod", "choose": "choose", "times": "*", "union": "cup", "to": ":"}

@@ -142,6 +142,7 @@ def choice(text: str, bare: str, read: Callable[[str], Reading]) -> Reading | No
 
 # --- phrases -------------------------------------------------------------------------------------
 
+_PLACE = re.compile(r"^(?:in )?(?:the )?(?=[a-z])| (?:place|position|term|rank)$", re.IGNORECASE)
 _WORD = r"(?:[A-Za-z]{2,}(?:['.-][A-Za-z]+)*|[A-Za-z])"
 _PHRASE = re.compile(rf"(?=.*[A-Za-z]{{3}}){_WORD}(?: {_WORD})*|[A-Za-z]{{2,}}(?: {_WORD})+")
 _AND = r"\s?(?:, and\b|, or\b|,|;|&|\band\b|\bor\b)\s?"
@@ -158,10 +159,11 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(
-    r"all real(?:s| numbers?| values?)?(?: (?:of )?[a-z])? (?:except|other than|excluding|but)(?: for)? (?:[a-z] ?= ?)?(.*)",
+    r"(?:the )?(?:set of )?all (?:the )?(?:real )?(?:s|numbers?|values?|reals?)?(?: (?:of )?[a-z])? ?"
+    r"(?:except|other than|excluding|but)(?: for)? (?:[a-z] ?= ?)?(.*)",
     re.IGNORECASE,
 )
-_COMPARED = re.compile(r"than|except|excluding|at least|at most|above|below")
+_COMPARED = re.compile(r"than|except|excluding|(?:numbers?|reals?|values?) but|at least|at most|above|below")
 _RELATION = {
     "greater than or equal to": ">=", "at least": ">=", "no less than": ">=", "not less than": ">=",
     "greater than": ">", "more than": ">", "larger than": ">", "above": ">", "less than or equal to": "<=",
@@ -187,7 +189,8 @@ def bound(text: str, bare: str, read: Callable[[str], Reading]) -> Reading | Non
     said = " ".join(_SPACING.sub(" ", _WRAP.sub("", text)).replace("$", "").split()).strip(" .")
     m = _EXCEPT.fullmatch(said)
     if m:
-        return read(rf"\mathbb{{R}} \setminus \{{{m.group(1)}\}}")
+        left_out = re.sub(r"\b[a-z] ?= ?", "", m.group(1))
+        return read(rf"\mathbb{{R}} \setminus \{{{left_out}\}}")
     m = _BOUND.fullmatch(said)
     if m is None or not re.search(r"\d|pi|sqrt|frac", m.group(2)):
         return None
@@ -203,18 +206,17 @@ def phrase(bare: str) -> Reading | None:
         if first in v.FUNCTIONS or first in ("inf", "infinity", "infty", "pi") or v.FUNCTION_ALIASES.get(first):
             return None
         if not re.search(_AND, bare):
-            named = number_in_words(bare)
-            return Reading(phrase_key(bare), () if named is None else (("n", named, 1),))
+            named = number_in_words(_PLACE.sub("", bare))
+            return Reading(phrase_key(bare) if named is None else ("n", named, 1))
     listed = _LISTED.fullmatch(bare)
     parts = [p for p in re.split(_AND, listed.group(1)) if p] if listed else []
-    if len(parts) > 1 and all(_PHRASED.fullmatch(p) for p in parts):
-        if all(len(p) > 1 for p in parts):
-            keys = [phrase_key(p) for p in parts]
-            also: list[Key] = [phrase_key(bare)]
-            if keys[0][-1] in ("yes", "no"):  # Yes, because it is even
-                also.append(keys[0])
-            numbers = [number_in_words(p) for p in parts]
-            if None not in numbers:
-                also.append(("set", *sorted((("n", n, 1) for n in numbers), key=order)))
-            return Reading(("set", *sorted(keys, key=order)), tuple(also))
+    if len(parts) > 1 and all(len(p) > 1 and _PHRASED.fullmatch(p) for p in parts):
+        keys = [phrase_key(p) for p in parts]
+        also: list[Key] = [phrase_key(bare)]
+        if keys[0][-1] in ("yes", "no"):  # Yes, because it is even
+            also.append(keys[0])
+        numbers = [number_in_words(p) for p in parts]
+        if None not in numbers:
+            also.append(("set", *sorted((("n", n, 1) for n in numbers), key=order)))
+        return Reading(("set", *sorted(keys, key=order)), tuple(also))
     return None

@@ -15,6 +15,7 @@ _QUOTES = (
     *((r"\(", r"\)"), (r"\[", r"\]"), ("*", "*")),
 )
 _QUOTED = frozenset(left[0] for left, _ in _QUOTES)
+_STOPS = frozenset({".", ",", ";", "?", "\\\\", ":"})
 _BULLET = re.compile(r"^[ \t]*(?:[-*•][ \t]+|\d{1,2}[.)][ \t]+)", re.MULTILINE)
 _CONDITION = re.compile(r"(?:where|for|if|when|with|such that|provided|assuming|as long as)\b", re.IGNORECASE)
 _ABOUT = re.compile(r"(?:about|approximately|approx\.?|roughly|around|nearly)", re.IGNORECASE)
@@ -47,6 +48,14 @@ def one_line(text: str) -> str:
     return ", ".join(lines)
 
 
+def without_stop(tokens: Tokens) -> Tokens:
+    """Without the punctuation that ends an answer or a row."""
+    end = len(tokens)
+    while end and tokens[end - 1].text in _STOPS:
+        end -= 1
+    return tokens[:end]
+
+
 def without_remarks(tokens: Tokens) -> Tokens:
     r"""Without what is said in brackets behind a value: ``5 (five)``, ``2, 3 (in any order)``, ``1/3 (≈ 0.33)``.
 
@@ -60,7 +69,7 @@ def without_remarks(tokens: Tokens) -> Tokens:
             inner = tokens[k + 1 : end]
             if end == len(tokens) - 1 and _is_membership(inner):
                 return [*kept, Token("sep", ","), *inner]
-            if inner and (_is_about(inner[0]) or all(t.kind == "text" for t in inner)):
+            if inner and (_is_about(inner[0]) or _is_rounded(tokens[k], inner) or all(t.kind == "text" for t in inner)):
                 k = end + 1
                 continue
         kept.append(tokens[k])
@@ -81,14 +90,21 @@ def _is_membership(tokens: Tokens) -> bool:
     return [t.kind for t in tokens] == ["var", "rel", "var"] and tokens[1].text == "in"
 
 
+def _is_rounded(bracket: Token, inner: Tokens) -> bool:
+    """Whether a decimal of some places stands in brackets, apart: ``2/7 (0.2857)``."""
+    return bracket.spaced and len(inner) == 1 and bool(re.fullmatch(r"\d*\.\d{2,}", inner[0].text))
+
+
 def _is_about(token: Token) -> bool:
     return (token.kind == "rel" and token.text == "~") or (token.kind == "text" and bool(_ABOUT.fullmatch(token.text)))
 
 
 def without_condition(tokens: Tokens) -> Tokens:
     """``2x + 1 where x > 0``: the value before its condition; where that is a set of numbers, with it."""
+    depth = 0
     for k, token in enumerate(tokens):
-        if not k:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if not k or depth:
             continue
         about = k + 1 < len(tokens) and tokens[k - 1].kind == "sep" and _is_about(token)  # 1/3, or about 0.33
         words = token.kind == "text" and bool(_CONDITION.match(token.text))
