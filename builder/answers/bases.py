@@ -83,6 +83,9 @@ def number_in_words(bare: str) -> int | None:
     """The number that ``twelve``, ``twenty-five``, ``third`` or ``one hundred and six`` names."""
     if bare.lower() in ORDINALS:
         return ORDINALS[bare.lower()]
+    tens, _, ones = bare.lower().replace("-", " ").partition(" ")
+    if _SPOKEN.get(tens, 0) >= 20 and 0 < ORDINALS.get(ones, 0) < 10:
+        return _SPOKEN[tens] + ORDINALS[ones]
     parts = [p for p in bare.lower().replace("-", " ").split() if p != "and"]
     if not parts or len(parts) > 8:
         return None

@@ -54,6 +54,32 @@ def matrix(tokens: Tokens) -> Reading | None:
     return sets.matrix([[value_key(cell) for cell in row] for row in total])
 
 
+def scaled_tuple(tokens: Tokens) -> Reading | None:
+    r"""``\frac{1}{2}(3, 4)`` or ``(3, 4)/2`` as a tuple; None for anything else."""
+    start = next((k for k, t in enumerate(tokens) if t.kind == "open" and t.text in ("(", "<")), None)
+    if start is None:
+        return None
+    inside, end = _inside(tokens, start)
+    elements = split(inside, "sep", frozenset({",", ";"}))[0]
+    before, after = tokens[:start], tokens[end:]
+    if len(elements) < 2 or not all(elements) or not (before or after):
+        return None
+    if before and not (before[-1].kind in ("num", "close") or before[-1].text in ("*", "-")):
+        return None  # f(1, 2)
+    if after and (after[0].text not in ("*", "/") or len(after) < 2):
+        return None
+    scale: Node = whole(1)
+    if before:
+        negative = before[-1].text == "-"
+        factor = before[:-1] if before[-1].text in ("*", "-") else before
+        if negative and factor:
+            return None
+        scale = Call("neg", (scale,)) if negative else parse(factor)
+    if after:
+        scale = Call(after[0].text, (scale, parse(after[1:])))
+    return Reading(("tuple", *(value_key(Call("*", (scale, parse(e)))) for e in elements)))
+
+
 def _is_listed(tokens: Tokens) -> bool:
     """Whether tokens are ``[[1, 2], [3, 4]]``."""
     if not is_wrapped(tokens) or tokens[0].text != "[":

@@ -17,6 +17,7 @@ _PAIRS = {"(": ")", "[": "]", "{": "}", "lfloor": "rfloor", "lceil": "rceil"}
 _SIGNS = {"-": "neg", "pm": "pm", "mp": "mp"}
 _ADDITIVE = ("+", "-", "pm", "mp")
 _SEVERAL = frozenset({"gcd", "lcm", "max", "min", "log", "binom", "perm"})  # functions of several arguments
+_ARITY = {"log": 2, "binom": 2, "perm": 2}
 _INVERTED = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})  # whose power -1 is the inverse
 _REPEATED = {"sum": "sum", "prod": "prod"}
 _OPAQUE = {"int": "int", "lim": "lim"}
@@ -390,7 +391,8 @@ class Parser:
             node = self.root()
         else:
             args = self.arguments(fn)
-            if (base is not None and fn != "log") or (len(args) != 2 and fn in ("binom", "perm")):
+            most = 1 if base is not None else _ARITY.get(fn, len(args))
+            if (base is not None and fn != "log") or len(args) > most or (fn in ("binom", "perm") and len(args) < 2):
                 raise Unreadable("arguments")
             if power == _MINUS_ONE and fn in _INVERTED:
                 fn, power = f"arc{fn}", None

@@ -21,7 +21,7 @@ from .tokens import Token, mend, tokenise, with_escapes
 from .tree import PLUS_MINUS, Call, Name, Node, Num, Unreadable, contains, whole, with_sign
 from .values import Key, structure_key, value_key
 from .vocabulary import SEPARATORS
-from .wrapping import bare, one_line, without_condition, without_remarks, without_stop
+from .wrapping import bare, one_line, without_condition, without_open_brace, without_remarks, without_stop
 
 MAX_LENGTH = 1500  # characters; above, only identity counts
 _MAX_PARTS = 1_000
@@ -36,6 +36,7 @@ _LETTER_UNIT = re.compile(
     re.DOTALL,
 )
 _ANGLES = re.compile(r"^(?:\\displaystyle|[\s$])*<([^<>=]*,[^<>=]*)>[\s$.]*$")  # <1, 2>
+_CASE_WORDS = frozenset({"if", "when", "for", "otherwise", "else"})
 _NEUTRAL = frozenset("any all every each integers integer real reals numbers for the answer is are only x".split())
 _NEGATIONS = frozenset(
     "not no less more least most over under except greater fewer than without non exceed before".split()
@@ -57,12 +58,15 @@ def read(answer: str) -> Reading:
     try:
         tokens = tokenise(text)
         tokens = without_stop(tokens)
-        if tokens and tokens[0].text == "\\{" and not is_wrapped(tokens) and is_wrapped(tokens[1:]):
-            tokens = tokens[1:]  # \left\{ \begin{array} ... \end{array} \right.
+        tokens = without_open_brace(tokens)
+        reader = _Reader()
+        cases = reader.spoken_cases(tokens)
+        if cases:
+            return cases
         tokens = without_condition(without_remarks(tokens))
         if depth_of(tokens) > 60:
             raise Unreadable("nested too deeply")
-        return _with_letter_unit(_Reader().read(tokens), text)
+        return _with_letter_unit(reader.read(tokens), text)
     except (Unreadable, RecursionError, OverflowError):
         return Reading(words.text_key(text), understood=False)
 
@@ -150,6 +154,9 @@ class _Reader:
             bracketed = self.bracketed(tokens)
             if bracketed:
                 return bracketed
+        scaled = matrices.scaled_tuple(tokens) if {"open", "sep"} <= kinds else None
+        if scaled:
+            return scaled
         parts_of_amount = amounts.cut(tokens)
         if parts_of_amount:
             apart = amounts.apart([self.read(p) for p in parts_of_amount])
@@ -321,18 +328,48 @@ class _Reader:
             return self.listed(equations, [","]) if equations else _raise("an empty system")
         return matrices.matrix(tokens)
 
+    def spoken_cases(self, tokens: Tokens) -> Reading | None:
+        """``x if x > 0, -x if x < 0``; None for anything else."""
+        if not any(t.kind == "text" and t.text.lower() in _CASE_WORDS for t in tokens):
+            return None
+        if any(t.text.startswith("env:") for t in tokens):
+            return None
+        parts = [p for p in split(tokens, "sep", _LISTING)[0] if p]
+        sides = split(parts[0], "rel")[0]
+        if len(sides) > 2 and not any(t.kind == "text" for t in sides[0]):  # f(x) = x if x > 0
+            parts[0] = parts[0][len(sides[0]) + 1 :]
+        return self.case_list([_value_and_condition(part) for part in parts])
+
     def cases(self, rows: list[Tokens]) -> Reading | None:
         """A function by cases, ``x & x > 0``; None for a system of equations."""
+        return self.case_list([_value_and_condition(row) for row in rows])
+
+    def case_list(self, cases: list[tuple[Tokens, Tokens] | None]) -> Reading | None:
         found: list[Key] = []
-        for row in rows:
-            cells = split(row, "sep", frozenset({"&"}))[0]
-            if len(cells) != 2 or not cells[0] or not cells[1] or cells[1][0].kind == "rel":
+        for case in cases:
+            if case is None:
                 return None
-            value, condition = (without_stop(cell) for cell in cells)
-            if condition and condition[0].kind == "text" and len(condition) > 1:
-                condition = condition[1:]  # if x > 0
+            value, condition = case
+            if is_wrapped(condition) and condition[0].text == "(":
+                condition = condition[1:-1]
             found.append(("case", self.read(value).key, self.read(condition).key))
-        return Reading(("cases", *sets.ordered(_without_otherwise(found))))
+        return Reading(("cases", *sets.ordered(_without_otherwise(found)))) if len(found) > 1 else None
+
+
+def _value_and_condition(row: Tokens) -> tuple[Tokens, Tokens] | None:
+    """``x & x > 0``, ``x if x > 0``: the two parts of a case; None for an equation."""
+    cells = split(row, "sep", frozenset({"&"}))[0]
+    if len(cells) == 1:
+        cut = next((k for k, t in enumerate(row) if t.kind == "text" and t.text.lower() in _CASE_WORDS), 0)
+        cells = [row[:cut], row[cut:]] if cut else []
+    if len(cells) != 2:
+        return None
+    value, condition = (without_stop(cell) for cell in cells)
+    if not value or not condition or condition[0].kind == "rel":
+        return None
+    if condition[0].kind == "text" and len(condition) > 1:
+        condition = condition[1:]  # if x > 0
+    return value, condition
 
 
 def _without_otherwise(cases: list[Key]) -> list[Key]:

@@ -24,7 +24,7 @@ _SPOKEN = re.compile(
 )
 _CLOCK = re.compile(
     r"(\d{1,2})(?:\s?[:.h]\s?(\d{2}))?(?::(\d{2}))?\s*"
-    r"(?:([ap])\.?\s?m\.?|(noon|midnight)|o'?clock|h|hrs?|hours)?"
+    r"(?:([ap])\.?\s?m\.?|(noon|midnight)|h|hrs?|hours)?"
     r"(?:,?\s(?:in the |at )?(morning|afternoon|evening|night))?",
     re.IGNORECASE,
 )
@@ -37,7 +37,9 @@ def clock(bare: str) -> Reading | None:
     bare = bare.replace("midday", "noon")
     if bare.lower() in ("noon", "midnight"):
         bare = f"12 {bare}"
-    bare = _in_digits(bare)
+    bare = re.sub(
+        r"^at (?=\d)", "", re.sub(r"\s?o'?clock", "", _in_digits(bare)) + (":00" if bare.endswith("clock") else "")
+    )
     m = _CLOCK.fullmatch(bare) if len(bare) < 30 else None
     if not m or not (":" in bare or re.search(r"\dh\d|clock", bare) or m.group(4) or m.group(5) or m.group(6)):
         return None
@@ -53,7 +55,7 @@ def clock(bare: str) -> Reading | None:
         name = "pm" if afternoon else "am"
         hour = hour if hour > 12 else hour % 12 + (12 if afternoon else 0)
         return Reading(("time", hour, minute, second), shown, names=(name,))
-    also: tuple[Key, ...] = (("time", hour, minute, second),)
+    also: tuple[Key, ...] = (("time", hour % 24, minute, second),)
     if minute and not m.group(3):
         ratio = Fraction(hour, minute)
         also = (*also, ("ratio", ratio.numerator, ratio.denominator))
@@ -66,8 +68,12 @@ def _in_digits(bare: str) -> str:
     if m is None:
         return bare
     said, direction, at, rest = m.groups()
-    if rest[:1] not in ("", " ", "'") or not (
-        re.search(r"clock|[ap]\.?m|in the|at night", rest) or (said or "").lower().endswith(("half", "quarter"))
+    if (
+        rest[:1] not in ("", " ", "'")
+        or rest.lstrip().startswith(":")
+        or not (
+            re.search(r"clock|[ap]\.?m|in the|at night", rest) or (said or "").lower().endswith(("half", "quarter"))
+        )
     ):
         return bare  # 7 to 5 is a ratio
     hour = int(at) if at.isdigit() else number_in_words(at)

@@ -94,7 +94,7 @@ def mend(text: str) -> str:
         text = _LOWERED.sub(lambda m: "_{" + "".join(v.SUBSCRIPTS[c] for c in m.group()) + "}", text)
         text = text.replace(" — ", ": ")
         text = unicodedata.normalize("NFKC", text.translate(v.CHARACTERS)).translate(v.CHARACTERS)
-        text = "".join("" if unicodedata.category(ch) == "Cf" else str(unicodedata.decimal(ch, ch)) for ch in text)
+        text = "".join("" if unicodedata.category(ch) in ("Cf", "Cs") else str(unicodedata.decimal(ch, ch)) for ch in text)
     if "begin" in text:
         text = _LOST_BACKSLASH.sub(r"\\\\", text)
     if "\\\\" in text:
@@ -163,10 +163,9 @@ _TOKEN = re.compile(
 )
 
 
-def tokenise(text: str) -> list[Token]:
-    """The tokens of a text that :func:`mend` went over."""
+def tokenise(text: str, spaced: bool = False) -> list[Token]:
+    """The tokens of a text that :func:`mend` went over; ``spaced`` where white space stands before it."""
     tokens: list[Token] = []
-    spaced = False
     # Brackets in which a comma separates; 49,76,109 is a list, whose commas separate everywhere.
     depth = 1 if _UNSPACED_LIST.search(text) else 0
     at = 0
@@ -302,7 +301,7 @@ def _text(body: str, spaced: bool, found: str) -> list[Token]:
     if _UNITS.fullmatch(content):
         return [Token("text", content, spaced)]
     if any(ch.isdigit() for ch in content) or _LETTERS.fullmatch(content):
-        return tokenise(content)
+        return tokenise(content, spaced=True)
     if found.startswith("\\math") and not found.startswith("\\mathrm") and len(content) < 4:
         return [Token("var", ch, spaced) for ch in content if ch.isalpha()] or [Token("text", content, spaced)]
     return [Token("text", content, spaced)]

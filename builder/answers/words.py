@@ -142,7 +142,7 @@ def choice(text: str, bare: str, read: Callable[[str], Reading]) -> Reading | No
 
 # --- phrases -------------------------------------------------------------------------------------
 
-_PLACE = re.compile(r"^(?:in )?(?:the )?(?=[a-z])| (?:place|position|term|rank)$", re.IGNORECASE)
+_PLACE = re.compile(r"^(?:in )?(?:the )?(?:number )?(?=[a-z])| (?:place|position|term|rank)$", re.IGNORECASE)
 _WORD = r"(?:[A-Za-z]{2,}(?:['.-][A-Za-z]+)*|[A-Za-z])"
 _PHRASE = re.compile(rf"(?=.*[A-Za-z]{{3}}){_WORD}(?: {_WORD})*|[A-Za-z]{{2,}}(?: {_WORD})+")
 _AND = r"\s?(?:, and\b|, or\b|,|;|&|\band\b|\bor\b)\s?"
@@ -207,7 +207,10 @@ def phrase(bare: str) -> Reading | None:
             return None
         if not re.search(_AND, bare):
             named = number_in_words(_PLACE.sub("", bare))
-            return Reading(phrase_key(bare) if named is None else ("n", named, 1))
+            if named is not None:
+                return Reading(("n", named, 1))
+            told = [n for n in map(number_in_words, bare.split()) if n is not None]
+            return Reading(phrase_key(bare), (("n", told[0], 1),) if len(told) == 1 else ())  # third in line
     listed = _LISTED.fullmatch(bare)
     parts = [p for p in re.split(_AND, listed.group(1)) if p] if listed else []
     if len(parts) > 1 and all(len(p) > 1 and _PHRASED.fullmatch(p) for p in parts):

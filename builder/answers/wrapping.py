@@ -56,6 +56,16 @@ def without_stop(tokens: Tokens) -> Tokens:
     return tokens[:end]
 
 
+def without_open_brace(tokens: Tokens) -> Tokens:
+    r"""Without the brace of ``\left\{ \begin{array} ... \end{array} \right.``, which nothing closes."""
+    if sum((t.kind == "open") - (t.kind == "close") for t in tokens) != 1:
+        return tokens
+    for k in range(len(tokens) - 1):
+        if tokens[k].text == "\\{" and tokens[k + 1].text.startswith("env:"):
+            return without_stop([*tokens[:k], *tokens[k + 1 :]])
+    return tokens
+
+
 def without_remarks(tokens: Tokens) -> Tokens:
     r"""Without what is said in brackets behind a value: ``5 (five)``, ``2, 3 (in any order)``, ``1/3 (≈ 0.33)``.
 
