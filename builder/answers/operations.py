@@ -173,8 +173,10 @@ def _whole_power(a: Value, n: int) -> Value:
         return fmpq(0)
     if n.bit_length() > 40 or abs(n) * (abs(magnitude(a)) + 1) > _MAX_MAGNITUDE:
         raise Unreadable("too large")
-    if n < 0 and a.contains(0):
-        raise Imprecise
+    if a.contains(0):
+        if n < 0:
+            raise Imprecise
+        return _checked(acb(a) ** fmpz(n))  # the power of a real ball about 0 is no number in flint
     return _checked(a ** fmpz(n))
 
 

@@ -36,6 +36,7 @@ _BROKEN = (
     (re.compile(r"\x07(?=pprox|lpha|ngle)"), r"\\a"),
     (re.compile(r"\x0b(?=ec|ert|arphi|artheta|arepsilon)"), r"\\v"),
 )
+_INVISIBLE = ("Cf", "Cs")  # format characters, lone surrogates
 _CONTROL = re.compile(r"[\x07-\x0d]")
 _RAISED = re.compile(f"[{''.join(v.SUPERSCRIPTS)}]+")
 _LOWERED = re.compile(f"[{''.join(v.SUBSCRIPTS)}]+")
@@ -94,7 +95,7 @@ def mend(text: str) -> str:
         text = _LOWERED.sub(lambda m: "_{" + "".join(v.SUBSCRIPTS[c] for c in m.group()) + "}", text)
         text = text.replace(" — ", ": ")
         text = unicodedata.normalize("NFKC", text.translate(v.CHARACTERS)).translate(v.CHARACTERS)
-        text = "".join("" if unicodedata.category(ch) in ("Cf", "Cs") else str(unicodedata.decimal(ch, ch)) for ch in text)
+        text = "".join(str(unicodedata.decimal(ch, ch)) for ch in text if unicodedata.category(ch) not in _INVISIBLE)
     if "begin" in text:
         text = _LOST_BACKSLASH.sub(r"\\\\", text)
     if "\\\\" in text:
