@@ -45,7 +45,7 @@ def ball(x: Value) -> Value:
 
 
 def _checked(x: Value) -> Value:
-    if isinstance(x, fmpq):
+    if type(x) is fmpq:
         if bits(x) > MAX_BITS:
             raise Unreadable("too large")
         return x
@@ -55,7 +55,7 @@ def _checked(x: Value) -> Value:
 
 
 def _both(a: Value, b: Value) -> tuple[Value, Value]:
-    if isinstance(a, fmpq) and isinstance(b, fmpq):
+    if type(a) is type(b):
         return a, b
     return ball(a), ball(b)
 

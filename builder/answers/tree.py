@@ -57,19 +57,20 @@ def whole(n: int) -> Num:
 
 def names(node: Node) -> frozenset[str]:
     """The free variables of a tree."""
-    if isinstance(node, Name):
-        return frozenset() if node.name in CONSTANTS else frozenset({node.name})
-    if isinstance(node, Num):
-        return frozenset()
     found: set[str] = set()
-    args = node.args
-    if node.fn in BINDERS:
-        variable, *bounds, term = args
-        found = set(names(term) - names(variable))
-        args = tuple(bounds)
-    for arg in args:
-        found |= names(arg)
-    return frozenset(found)
+    stack: list[Node] = [node]
+    while stack:
+        n = stack.pop()
+        if isinstance(n, Name):
+            found.add(n.name)
+        elif isinstance(n, Call):
+            if n.fn in BINDERS:
+                variable, *bounds, term = n.args
+                found |= names(term) - {variable.name if isinstance(variable, Name) else ""}
+                stack += bounds
+            else:
+                stack += n.args
+    return frozenset(found - CONSTANTS)
 
 
 def contains(node: Node, fns: frozenset[str]) -> bool:

@@ -18,8 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -44,16 +43,6 @@ _GROWING = frozenset({"^", "!", "!!", "binom", "perm"})
 _ROUNDING = frozenset({"floor", "ceil", "mod"})
 
 _lock = threading.RLock()
-
-
-@contextmanager
-def _precision() -> Iterator[None]:
-    with _lock:
-        before = ctx.prec
-        try:
-            yield
-        finally:
-            ctx.prec = before
 
 
 def order(key: Any) -> str:
@@ -244,21 +233,32 @@ def rational_key(x: fmpq) -> Key:
 
 def _constant(compute: Callable[[], Value], look_for_rationals: bool = True) -> Key:
     """The key of a number that ``compute`` gives at the precision of the moment."""
-    with _precision():
-        for precision in _PRECISIONS:
-            ctx.prec = precision
-            last = precision == _PRECISIONS[-1]
-            try:
-                x = compute()
-                if isinstance(x, fmpq):
-                    return rational_key(x)
-                re = _part_key(x.real, look_for_rationals, last)
-                im = ("n", 0, 1) if isinstance(x, arb) else _part_key(x.imag, look_for_rationals, last)
-            except Imprecise:
-                continue
-            if re is not None and im is not None:
-                return re if im == ("n", 0, 1) else ("c", re, im)
+    with _lock:
+        before = ctx.prec
+        try:
+            for precision in _PRECISIONS:
+                ctx.prec = precision
+                key = _key_at(compute, look_for_rationals, precision == _PRECISIONS[-1])
+                if key is not None:
+                    return key
+        finally:
+            ctx.prec = before
     raise Unreadable("not computable to enough digits")
+
+
+def _key_at(compute: Callable[[], Value], look_for_rationals: bool, last: bool) -> Key | None:
+    """The key at this precision, or None where more bits are needed."""
+    try:
+        x = compute()
+        if isinstance(x, fmpq):
+            return rational_key(x)
+        re = _part_key(x.real, look_for_rationals, last)
+        im = ("n", 0, 1) if isinstance(x, arb) else _part_key(x.imag, look_for_rationals, last)
+    except Imprecise:
+        return None
+    if re is None or im is None:
+        return None
+    return re if im == ("n", 0, 1) else ("c", re, im)
 
 
 def _part_key(x: arb, look_for_rationals: bool, last: bool) -> Key | None:
