@@ -7,6 +7,8 @@ base-n numerals and units after a value are read here.  Lists, relations and int
 
 from __future__ import annotations
 
+import re
+
 from .numerals import continued, number
 from .tokens import END, Token
 from .tree import Call, Name, Node, Num, Unreadable, whole
@@ -17,6 +19,7 @@ _PAIRS = {"(": ")", "[": "]", "{": "}", "lfloor": "rfloor", "lceil": "rceil"}
 _SIGNS = {"-": "neg", "pm": "pm", "mp": "mp"}
 _ADDITIVE = ("+", "-", "pm", "mp")
 _SEVERAL = frozenset({"gcd", "lcm", "max", "min", "log", "binom", "perm"})  # functions of several arguments
+_OPEN_ENDED = re.compile(r"\bor (?:more|less|fewer|greater|above|below|higher|lower|later|earlier)\b", re.IGNORECASE)
 _ARITY = {"log": 2, "binom": 2, "perm": 2}
 _INVERTED = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})  # whose power -1 is the inverse
 _REPEATED = {"sum": "sum", "prod": "prod"}
@@ -124,6 +127,8 @@ class Parser:
         text = self.take().text
         if len(text.split(" ", 1)[0]) > 20:
             raise Unreadable("words run together")
+        if _OPEN_ENDED.search(text):
+            raise Unreadable("a bound, not a value")
         if self.is_op("^"):
             self.take()
             exponent = self.argument(whole_number=True)

@@ -20,7 +20,7 @@ from .splitting import Tokens, depth_of, is_wrapped, split
 from .tokens import Token, mend, tokenise, with_escapes
 from .tree import PLUS_MINUS, Call, Name, Node, Num, Unreadable, contains, whole, with_sign
 from .values import Key, structure_key, value_key
-from .vocabulary import SEPARATORS
+from .vocabulary import NEGATIONS, SEPARATORS
 from .wrapping import bare, one_line, without_condition, without_open_brace, without_remarks, without_stop
 
 MAX_LENGTH = 1500  # characters; above, only identity counts
@@ -38,9 +38,6 @@ _LETTER_UNIT = re.compile(
 _ANGLES = re.compile(r"^(?:\\displaystyle|[\s$])*<([^<>=]*,[^<>=]*)>[\s$.]*$")  # <1, 2>
 _CASE_WORDS = frozenset({"if", "when", "for", "otherwise", "else"})
 _NEUTRAL = frozenset("any all every each integers integer real reals numbers for the answer is are only x".split())
-_NEGATIONS = frozenset(
-    "not no less more least most over under except greater fewer than without non exceed before".split()
-)
 
 
 def read(answer: str) -> Reading:
@@ -179,7 +176,7 @@ class _Reader:
         r"""``\text{only } x = 0``, ``Area: 12``: words before a value, which the whole may stand for."""
         k = next(k for k, t in enumerate(tokens) if t.kind != "text")
         said = " ".join(t.text for t in tokens[:k]).lower().split()
-        if _NEGATIONS.intersection(said):
+        if NEGATIONS.intersection(said):
             raise Unreadable("words")
         rest = tokens[k + 1 :] if tokens[k].text == ":" else tokens[k:]
         value = self.read(rest)

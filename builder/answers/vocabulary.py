@@ -65,6 +65,11 @@ VARIANTS = {"varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varr
 SEPARATORS = frozenset({"and", "or", "und", "oder", "et", "ou", "y"})
 """Words between the elements of a list."""
 SMALL_WORDS = frozenset("is of at by an as if we it on no so are was the for not".split())
+NEGATIONS = frozenset(
+    "not no none less more least most over under except greater fewer than without exceed before after "
+    "other another".split()
+)
+"""Words with which a text does not say the number that stands in it."""
 SHORT_UNITS = frozenset(
     "cm mm km dm nm kg mg ml mL cl dl ft in hr hrs min mins sec secs mph kph kmh kph lb lbs oz yd mi Hz kHz pm am AM "
     "PM th st nd rd sq cc kW kJ kN Pa kPa".split()

@@ -209,8 +209,10 @@ def phrase(bare: str) -> Reading | None:
             named = number_in_words(_PLACE.sub("", bare))
             if named is not None:
                 return Reading(("n", named, 1))
-            told = [n for n in map(number_in_words, bare.split()) if n is not None]
-            return Reading(phrase_key(bare), (("n", told[0], 1),) if len(told) == 1 else ())  # third in line
+            said = bare.lower().split()
+            told = [n for n in map(number_in_words, said) if n is not None]
+            one = len(told) == 1 and not v.NEGATIONS.intersection(said)
+            return Reading(phrase_key(bare), (("n", told[0], 1),) if one else ())  # third in line
     listed = _LISTED.fullmatch(bare)
     parts = [p for p in re.split(_AND, listed.group(1)) if p] if listed else []
     if len(parts) > 1 and all(len(p) > 1 and _PHRASED.fullmatch(p) for p in parts):

@@ -251,7 +251,6 @@ i ; \sqrt{-1}
 2n+1, n\in\mathbb{N} ; 2n+1
 \frac{1}{2}bh ; \frac{bh}{2}
 \#5 ; 5
-5\text{ or more} ; 5
 ~5 ; 5
 \approx 5 ; 5
 \frac{\pi}{3} \approx 1.047 ; \frac{\pi}{3}
@@ -382,6 +381,9 @@ x \ne 2 ; x = 2
 1,234 ; 1.234
 12.5 ; 125
 not 5 ; 5
+5\text{ or more} ; 5
+at least two ; 2
+no one ; 1
 \frac{a}{b} ; \frac{b}{a}
 a-b ; b-a
 |x| ; x
