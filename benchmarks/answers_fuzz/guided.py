@@ -43,12 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit("coverage-guided fuzzing needs atheris, which is not installed: pip install atheris")
     with atheris.instrument_imports(include=["builder.answers"]):
         laws = importlib.import_module(".laws", __package__)
-    corpus = options.corpus or Path(tempfile.mkdtemp())
-    write_seeds(corpus, options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
-    limits = [f"-max_total_time={options.seconds}", f"-seed={options.seed}", f"-artifact_prefix={options.out}/"]
-    atheris.Setup([sys.argv[0], *_OPTIONS, *limits, str(corpus)], _target(laws))
-    atheris.Fuzz()
+    with tempfile.TemporaryDirectory() as scratch:
+        corpus = options.corpus or Path(scratch) / "corpus"
+        write_seeds(corpus, options.seed)
+        words = Path(scratch) / "words"
+        words.write_text("".join(f'"{word}"\n' for word in _words()), encoding="ascii")
+        limits = [f"-max_total_time={options.seconds}", f"-seed={options.seed}", f"-dict={words}"]
+        places = [f"-artifact_prefix={options.out}/", str(corpus)]
+        atheris.Setup([sys.argv[0], *_OPTIONS, *limits, *places], _target(laws))
+        atheris.Fuzz()
 
 
 def write_seeds(corpus: Path, seed: int) -> None:
@@ -62,6 +66,13 @@ def write_seeds(corpus: Path, seed: int) -> None:
         rng = Random(number)
         text = rng.choice(make(seed, number, []).texts)
         (corpus / f"seed-{number}").write_bytes(text.encode("utf-8", "surrogatepass")[:_LONGEST])
+
+
+def _words() -> list[str]:
+    """What libFuzzer may put into texts as a whole, in its notation."""
+    from .mutations import COMMANDS, WORDS
+
+    return [rf"\\{command}" for command in COMMANDS] + WORDS
 
 
 def _target(laws: Any) -> Any:

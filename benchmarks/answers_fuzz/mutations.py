@@ -11,12 +11,12 @@ from random import Random
 
 from builder.answers import vocabulary as v
 
-_COMMANDS = sorted(
+COMMANDS = sorted(
     {*v.FUNCTIONS, *v.RELATIONS, *v.OPERATORS, *v.OPENERS, *v.CLOSERS, *v.SKIPPED, *v.ACCENTS, *v.DOTS, *v.GREEK}
     | {*v.FRACTIONS, *v.BINOMIALS, "sqrt", "sum", "prod", "int", "lim", "text", "mathrm", "mathbb", "operatorname"}
     | set("begin{pmatrix} end{pmatrix} begin{cases} end{cases} boxed{ text{ write18 input def dot".split())
 )
-_WORDS = sorted(
+WORDS = sorted(
     {*v.SEPARATORS, *v.SMALL_WORDS, *v.SHORT_UNITS, *v.FUNCTION_ALIASES, *v.NAMED_FUNCTIONS, *v.SPELLED_GREEK}
 )
 _SIGNS = [*"+-*/^_=<>!|%,;:.'\"&$~?@#()[]{} ", r"\{", r"\}", r"\\", r"\,", r"\!", r"\(", r"\]", "**", "<=", "...", "->"]
@@ -39,11 +39,11 @@ def mutated(rng: Random, text: str, other: str) -> str:
 
 def soup(rng: Random) -> str:
     """Tokens of the tokenizer at random."""
-    tables: Sequence[Sequence[str]] = (_SIGNS, _COMMANDS, _NUMERALS, "xyzneiCAfk", _WORDS, _ODD)
+    tables: Sequence[Sequence[str]] = (_SIGNS, COMMANDS, _NUMERALS, "xyzneiCAfk", WORDS, _ODD)
     tokens = []
     for _ in range(rng.choice([2, 3, 5, 8, 13, 30, 80])):
         [table] = rng.choices(tables, [40, 25, 15, 15, 5, 2])
-        tokens.append(f"\\{rng.choice(table)} " if table is _COMMANDS else rng.choice(table))
+        tokens.append(f"\\{rng.choice(table)} " if table is COMMANDS else rng.choice(table))
     return rng.choice(["", "", " "]).join(tokens)
 
 

@@ -81,6 +81,39 @@ def _numeral(rng: Random, x: Fraction) -> str:
     return rng.choice(forms)
 
 
+def large(rng: Random) -> list[Value]:
+    """Whole numbers and unit fractions of up to sixty digits that differ in a digit or a power."""
+    base, exponent, below = rng.choice([2, 3, 7, 10]), rng.randint(20, 60), rng.random() < 0.5
+    n = base**exponent
+    near = (n, n + 1, n * base, n - 10 ** rng.randint(1, 9), -n)
+    values = [Fraction(1, v) if below else Fraction(v) for v in near]
+    return [(v, partial(_large, rng, v, base)) for v in values]
+
+
+def _large(rng: Random, x: Fraction, base: int) -> str:
+    sign, below, n = "-" if x < 0 else "", x.numerator in (1, -1), max(abs(x.numerator), x.denominator)
+    k, part = rng.choice([2, 9, 10**6]), rng.randrange(n)
+    power = next((e for e in range(200) if base**e == n), None)
+    whole = [
+        str(n),
+        f"{n:,}",
+        f"({part} + {n - part})",
+        rf"{n // k} \cdot {k} + {n % k}",
+        rf"\left({n * k} \div {k}\right)",
+    ]
+    if power:
+        whole += [
+            f"{base}^{{{power}}}",
+            f"{base}**{power}",
+            rf"{base}^{{{power - 5}}} \cdot {base}^5",
+            f"{base}^({power})",
+        ]
+    if not sign:  # in brackets a comma separates
+        whole.append(f"{n:,}")
+    text = rng.choice(whole)
+    return rf"{sign}\frac{{1}}{{{text}}}" if below else f"-({text})" if sign else text
+
+
 def disguised(rng: Random) -> list[Value]:
     """A small whole number as functions give it."""
     n = rng.randint(2, 12)

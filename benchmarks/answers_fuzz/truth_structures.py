@@ -71,6 +71,23 @@ def _interval(rng: Random, low: Fraction, high: Fraction, left: bool, right: boo
     return rng.choice([bracketed, rf"x \in {bracketed}", rising, falling, rf"\{{x \mid {rising}\}}"])
 
 
+def unions(rng: Random) -> list[Value]:
+    """Two intervals apart from each other, or the same but for an end."""
+    a, b, c, d = sorted(_rationals(rng, 4))
+    ends = [(a, b, c, d), (a, b, c, d + 1), (a - 1, b, c, d), (a, (a + b) / 2, c, d)]
+    kinds = [(rng.random() < 0.5, rng.random() < 0.5)] * 3 + [(True, True)]
+    near = dict.fromkeys(zip(ends, kinds, strict=True))
+
+    def write(v: tuple[Fraction, ...], closed: tuple[bool, bool]) -> str:
+        left, right = closed
+        w, x, y, z = (_short(rng, e) for e in v)
+        sets = [f"{'[' if left else '('}{w}, {x})", f"({y}, {z}{']' if right else ')'}"]
+        first, second = rng.sample(sets, 2)
+        return rng.choice([rf"{first} \cup {second}", rf"x \in {first} \cup {second}", f"{first} U {second}"])
+
+    return [(v, partial(write, *v)) for v in near]
+
+
 def rays(rng: Random) -> list[Value]:
     """Half-lines and the rest of the line."""
     a = rng.choice(_rationals(rng, 2))
@@ -111,6 +128,30 @@ def _line(rng: Random, a: int, b: int, c: int) -> str:
             rf"{a}x {b:+}y {-c:+} = 0",
         ]
     )
+
+
+def assignments(rng: Random) -> list[Value]:
+    """Values of two variables."""
+    x, y = _rationals(rng, 2)
+    near = [(x, y), (y, x), (x, y + 1), (-x - 30, y)]
+
+    def write(v: Fraction, w: Fraction) -> str:
+        both = [f"x = {_short(rng, v)}", f"y = {_short(rng, w)}"]
+        return rng.choice([", ", r", \quad ", r" \text{ and } ", "; ", " and "]).join(rng.sample(both, 2))
+
+    return [(v, partial(write, *v)) for v in near]
+
+
+def ratios(rng: Random) -> list[Value]:
+    """Ratios of two or three numbers, up to a factor; none that could be a time of day."""
+    xs = tuple(rng.randint(1, 9) for _ in range(rng.choice([2, 3])))
+    near = {tuple(x // gcd(*v) for x in v) for v in (xs, xs[::-1], (xs[0] % 9 + 1, *xs[1:]), (xs[0], 4, *xs[2:]))}
+
+    def write(v: tuple[int, ...]) -> str:
+        k = rng.choice([1, 1, 100, 130])
+        return rng.choice([":", " : "]).join(str(k * x) for x in v)
+
+    return [(v, partial(write, v)) for v in sorted(near)]
 
 
 def matrices(rng: Random) -> list[Value]:

@@ -15,9 +15,9 @@ from . import truth_structures as s
 
 SIZE = 8
 FAMILIES: Sequence[Callable[[Random], list[n.Value]]] = (
-    n.expressions, n.expressions, n.formulas, n.formulas, n.formulas, n.numerals, n.numerals, n.disguised, n.surds,
-    n.multiples, n.complexes, s.points, s.finite_sets, s.intervals, s.rays, s.lines, s.matrices, s.bases, s.choices,
-    s.dates,
+    n.expressions, n.expressions, n.formulas, n.formulas, n.formulas, n.numerals, n.numerals, n.large, n.disguised,
+    n.surds, n.multiples, n.complexes, s.points, s.finite_sets, s.intervals, s.unions, s.rays, s.lines, s.assignments,
+    s.ratios, s.matrices, s.bases, s.choices, s.dates,
 )  # fmt: skip
 
 

@@ -107,7 +107,7 @@ def without_chatter(text: str) -> str:
 
 
 _CALCULATION = re.compile(r"<<[^<>\n]{0,200}>>")  # GSM8K writes 2+3=<<2+3=5>>5
-_MONEY = re.compile(r"\\\$|\$(?=\d[\d,.]*(?:[^\d$\\=+*/^-][^$]*)?$|\d[\d,.]*\s[a-z])|(?<=\d)\$(?=\s*$)")
+_MONEY = re.compile(r"\$(?=\d[\d,.]*(?:[^\d$\\=+*/^-][^$]*)?$|\d[\d,.]*\s[a-z])|(?<=\d)\$(?=\s*$)")
 _OPENED = (("[asy]", "[/asy]"), ("\\[", "\\]"), ("\\(", "\\)"), ("\\begin{", "\\end{"), ("<<", ">>"))
 
 
@@ -116,7 +116,8 @@ def breaks_off(text: str) -> bool:
     last = text[-_TAIL:]
     if any(last.rfind(opening) > last.rfind(closing) for opening, closing in _OPENED):
         return True
-    return _MONEY.sub("", last.rsplit("\n\n", 1)[-1]).count("$") % 2 == 1
+    paragraph = last.rsplit("\n\n", 1)[-1].replace("\\$", "")
+    return paragraph.count("$") % 2 == 1 and _MONEY.sub("", paragraph).count("$") % 2 == 1
 
 
 def prose(text: str) -> str:

@@ -125,6 +125,7 @@ ENDINGS = [
     ("$(37,3,3,13),(17,3,3,7)$", "(37,3,3,13),(17,3,3,7)"),
     ("$$x^2 + y^2 = 25$$", "x^2 + y^2 = 25"),
     ("What is the units digit of 1110? The units digit of 1110 is 0.", "0"),
+    (r"The answer is: $\frac12$", r"\frac12"),
     ("We add.\nSo they have **40**.", "40"),
     ("First 5 apples.\nThen 7 more.\nTotal = 5 + 7 = 12", "12"),
     ("We solve it.\n\n\\[\n3x = 12 \\implies x = 4\n\\]", "x = 4"),
