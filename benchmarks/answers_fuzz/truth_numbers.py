@@ -94,13 +94,7 @@ def _large(rng: Random, x: Fraction, base: int) -> str:
     sign, below, n = "-" if x < 0 else "", x.numerator in (1, -1), max(abs(x.numerator), x.denominator)
     k, part = rng.choice([2, 9, 10**6]), rng.randrange(n)
     power = next((e for e in range(200) if base**e == n), None)
-    whole = [
-        str(n),
-        f"{n:,}",
-        f"({part} + {n - part})",
-        rf"{n // k} \cdot {k} + {n % k}",
-        rf"\left({n * k} \div {k}\right)",
-    ]
+    whole = [str(n), f"({part} + {n - part})", rf"{n // k} \cdot {k} + {n % k}", rf"\left({n * k} \div {k}\right)"]
     if power:
         whole += [
             f"{base}^{{{power}}}",

@@ -121,10 +121,13 @@ def add(*terms: Value) -> Value:
     return total
 
 
-def multiply(a: Value, b: Value) -> Value:
-    """The product."""
-    a, b = _both(a, b)
-    return _checked(a * b)
+def multiply(*factors: Value) -> Value:
+    """The product of the factors."""
+    total = factors[0]
+    for factor in factors[1:]:
+        a, b = _both(total, factor)
+        total = _checked(a * b)
+    return total
 
 
 def divide(a: Value, b: Value) -> Value:

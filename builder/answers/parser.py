@@ -15,6 +15,7 @@ from .tree import Call, Name, Node, Num, Unreadable, whole
 from .vocabulary import ACCENTS, BINOMIALS, FRACTIONS, LETTER_UNITS, MULTIPLIERS
 
 MAX_DEPTH = 60
+_MAX_MARKS = 20  # signs before a value, or bangs and percent signs behind it
 _PAIRS = {"(": ")", "[": "]", "{": "}", "lfloor": "rfloor", "lceil": "rceil"}
 _SIGNS = {"-": "neg", "pm": "pm", "mp": "mp"}
 _ADDITIVE = ("+", "-", "pm", "mp")
@@ -88,31 +89,32 @@ class Parser:
         return node
 
     def product(self) -> Node:
-        left = self.signed()
+        """Factors above and below: ``a / b \\cdot c`` is ``ac / b``."""
+        above, below = [self.signed()], list[Node]()
         while True:
             if self.is_op("*"):
                 self.take()
-                if self.now.kind == "text":  # 5 \text{m} \cdot \text{s}^{-1}
+                if self.now.kind == "text":  # 5 \\text{m} \\cdot \\text{s}^{-1}
                     self.unit()
-                    continue
-                left = Call("*", (left, self.signed()))
+                else:
+                    above.append(self.signed())
             elif self.is_op("/"):
                 self.take()
                 if self.now.kind == "text" or (self.units and self.now.text in LETTER_UNITS):  # km/h
                     self.unit()
                 else:
-                    left = Call("/", (left, self.signed()))
+                    below.append(self.signed())
             elif self.now.kind == "text":
                 times = MULTIPLIERS.get(self.now.text.split(" ", 1)[0].lower())
                 self.unit()
-                left = left if times is None else Call("*", (left, whole(times)))  # 1.5 million
+                above += [] if times is None else [whole(times)]  # 1.5 million
             elif self.is_unit_fraction():
                 self.units.append(f"{self.tokens[self.at + 2].text}/{self.tokens[self.at + 5].text}")
                 self.move(self.at + 7)
             elif self.starts_factor():
-                left = Call("*", (left, self.power()))
+                above.append(self.power())
             else:
-                return left
+                return Call("/", (_times(above), _times(below))) if below else _times(above)
 
     def is_unit_fraction(self) -> bool:
         r"""Whether ``\frac{\text{km}}{\text{h}}`` follows."""
@@ -138,11 +140,16 @@ class Parser:
     def signed(self) -> Node:
         signs: list[str] = []
         while self.is_op(*_ADDITIVE):
-            signs.append(self.take().text)
+            sign = self.take().text
+            if sign == "-" and signs[-1:] == ["-"]:
+                signs.pop()
+            elif sign != "+":
+                signs.append(sign)
+        if len(signs) > _MAX_MARKS:
+            raise Unreadable("signs")
         node = self.power()
         for sign in reversed(signs):
-            if sign != "+":
-                node = Call(_SIGNS[sign], (node,))
+            node = Call(_SIGNS[sign], (node,))
         return node
 
     def starts_factor(self) -> bool:
@@ -175,7 +182,10 @@ class Parser:
         return width > 0
 
     def postfix(self, node: Node) -> Node:
+        start = self.at
         while self.now.kind == "op":
+            if self.at - start > _MAX_MARKS:
+                raise Unreadable("marks behind a value")
             if self.is_op("!"):
                 self.take()
                 if self.is_op("!"):
@@ -437,9 +447,10 @@ class Parser:
         if self.is_op("-"):
             self.take()
             return (Call("neg", self.arguments(fn)),)
-        node = self.power()
+        factors = [self.power()]
         while self.starts_factor() and self.now.kind != "fn" and not self.is_open("("):
-            node = Call("*", (node, self.power()))
+            factors.append(self.power())
+        node = _times(factors)
         if self.is_op("/") and self.ahead.kind == "num" and _is_angle(node):
             self.take()  # \sin \pi/6
             node = Call("/", (node, number(self.take().text)))
@@ -481,6 +492,10 @@ class Parser:
                 raise Unreadable("range")
             return Call(name, (variable, *bounds, term))
         return Call(name, (*(() if variable is None else (variable,)), *bounds, term))
+
+
+def _times(factors: list[Node]) -> Node:
+    return factors[0] if len(factors) == 1 else Call("*", tuple(factors))
 
 
 def _is_proper(top: Node, bottom: Node) -> bool:

@@ -169,6 +169,7 @@ def tokenise(text: str, spaced: bool = False) -> list[Token]:
     tokens: list[Token] = []
     # Brackets in which a comma separates; 49,76,109 is a list, whose commas separate everywhere.
     depth = 1 if _UNSPACED_LIST.search(text) else 0
+    brackets: list[bool] = []  # those that are open: whether a comma separates in them
     at = 0
     while at < len(text):
         m = _TOKEN.match(text, at)
@@ -186,13 +187,20 @@ def tokenise(text: str, spaced: bool = False) -> list[Token]:
             found = _LEADING_NUMERAL.match(found).group()  # type: ignore[union-attr]
             at = m.start() + len(found)
         for token in _make(kind, found, m, spaced, before):
-            if token.kind == "open" and token.text in "([\\{":
-                depth += 1
-            elif token.kind == "close" and token.text in ")]\\}":
-                depth -= 1
+            if token.kind == "open":
+                brackets.append(token.text in ("(", "[", "\\{") or (token.text == "{" and not _takes_argument(before)))
+                depth += brackets[-1]
+            elif token.kind == "close" and brackets:
+                depth -= brackets.pop()
             tokens.append(token)
+            before = token
         spaced = False
     return tokens
+
+
+def _takes_argument(before: Token) -> bool:
+    r"""Whether a brace behind this token holds an argument: of ``\\frac``, ``\\sqrt``, ``^``, or another one."""
+    return before.kind in ("cmd", "fn") or before.text in ("^", "_", "}", "]")
 
 
 _LEADING_NUMERAL = re.compile(r"\d*\.?\d*(?:\\(?:overline|bar|dot)\s?\{?\d+\}?|\(\d+\))?(?:[eE][+-]?\d+)?")

@@ -24,7 +24,8 @@ from typing import Any
 
 from flint import acb, arb, ctx, fmpq
 
-from .operations import ANGLE, OPERATIONS, Imprecise, Value, add, ball, bits, divide, is_zero, magnitude, multiply, sign
+from .evaluation import compiled
+from .operations import Imprecise, Value, add, divide, is_zero, magnitude, multiply, sign
 from .tree import BINDERS, Call, Name, Node, Num, Unreadable, contains, names, size, substituted, whole
 
 Key = tuple[Any, ...]
@@ -34,12 +35,9 @@ _MANTISSA = 128  # bits of a key
 _ACCURATE = 200  # bits that a ball must be good for
 _DENOMINATOR = 40  # bits of the denominators that are looked for in a ball
 _MAX_NODES = 1_200  # of a tree with variables
-_MAX_STEPS = 12_000  # operations of one evaluation: the terms of sums and the size of numbers counted
-_MAX_TERMS = 2_000
 _LOGARITHMS = frozenset({"log", "ln", "lg"})
 _RADICALS = frozenset({"sqrt", "root", "^"})
 _INVERSE = frozenset({"arcsin", "arccos", "arctan", "arccot", "arcsec", "arccsc"})
-_GROWING = frozenset({"^", "!", "!!", "binom", "perm"})
 _ROUNDING = frozenset({"floor", "ceil", "mod"})
 
 _lock = threading.RLock()
@@ -62,13 +60,15 @@ def value_key(node: Node, rename: Mapping[str, str] | None = None) -> Key:
         return rational_key(node.value)
     free = names(node)
     if not free:
-        return _constant(lambda: evaluate(node, {}))
+        program = compiled(node)
+        return _constant(lambda: program({}))
     _require_size(node)
     keys: list[Key] = []
+    program = compiled(node)
     for kind in _kinds(node):
         env = _points(free, kind, rename or {})
         constant = not keys or keys[0][0] == "n"  # a rational hides in every value or in none
-        keys.append(_constant(lambda: evaluate(node, env), constant))  # noqa: B023
+        keys.append(_constant(lambda: program(env), constant))  # noqa: B023
     if len(set(keys)) == 1 and keys[0][0] == "n":
         return keys[0]
     return ("f", *keys)
@@ -81,10 +81,11 @@ def ratio_key(node: Node, positive: bool = False) -> Key:
         raise Unreadable("equation without a variable")
     _require_size(node)
     kinds = _kinds(node)
+    program = compiled(node)
 
     def ratio(kind: str) -> Value:
-        first = evaluate(node, _points(free, kinds[0], {}))
-        other = evaluate(node, _points(free, kind, {}))
+        first = program(_points(free, kinds[0], {}))
+        other = program(_points(free, kind, {}))
         if not isinstance(first, fmpq) and first.contains(0) and not is_zero(first):
             raise Imprecise
         return divide(other, abs(first) if positive else first)
@@ -100,13 +101,14 @@ def solution_key(name: str, difference: Node) -> tuple[Key, int] | None:
     rest = substituted(difference, {name: whole(0)})
     free = names(rest)
     sign_of_slope = 0
+    program = compiled(difference)
 
     def solve(env: dict[str, Value]) -> Value:
         nonlocal sign_of_slope
-        start = evaluate(difference, {**env, name: fmpq(0)})
-        slope = add(evaluate(difference, {**env, name: fmpq(1)}), -start)
+        start = program({**env, name: fmpq(0)})
+        slope = add(program({**env, name: fmpq(1)}), -start)
         for x in _ELSEWHERE:
-            bend = add(evaluate(difference, {**env, name: x}), -start, -multiply(slope, x))
+            bend = add(program({**env, name: x}), -start, -multiply(slope, x))
             if not _vanishes(bend):
                 raise Unreadable("not linear")
         if not isinstance(slope, acb) and not free:
@@ -186,7 +188,7 @@ def _has_sense_with_signs(node: Node) -> bool:
             continue
         env = env or [_points(names(node), kind, {}) for kind in ("negative", "mixed")]
         try:
-            under = [evaluate(n.args[0], points) for points in env]
+            under = [compiled(n.args[0])(points) for points in env]
         except (Unreadable, Imprecise):
             return False
         if not all(isinstance(x, arb | fmpq) and x > 0 for x in under):
@@ -199,7 +201,7 @@ def _is_real_everywhere(node: Call) -> bool:
     if node.fn == "sqrt" or names(node.args[1]):
         return False
     try:
-        x = evaluate(node.args[1], {})
+        x = compiled(node.args[1])({})
     except (Unreadable, Imprecise):
         return False
     return isinstance(x, fmpq) and bool((x.q if node.fn == "^" else x.p) % 2 == 1)
@@ -303,75 +305,3 @@ def _rational_in(x: arb) -> Key | None:
             break
     found = fmpq(h1, k1)
     return rational_key(found) if x.overlaps(arb(found)) else None
-
-
-# --- evaluation ----------------------------------------------------------------------------------
-
-
-def evaluate(node: Node, env: Mapping[str, Value]) -> Value:
-    """The value of a tree with variables as in ``env``, at the precision of the moment."""
-    return _Evaluation().value(node, env, False)
-
-
-class _Evaluation:
-    """One evaluation, which counts its steps."""
-
-    def __init__(self) -> None:
-        self.steps = 0
-
-    def value(self, node: Node, env: Mapping[str, Value], in_angle: bool) -> Value:
-        self.steps += 1
-        if isinstance(node, Num):
-            return node.value
-        if isinstance(node, Name):
-            return _named(node.name, env)
-        if self.steps > _MAX_STEPS:
-            raise Unreadable("too many steps")
-        fn = node.fn
-        if fn in BINDERS:
-            return self.repeated(node, env)
-        if fn in ANGLE:
-            return OPERATIONS[fn](self.value(node.args[0], env, True))
-        if fn == "deg":
-            degrees = self.value(node.args[0], env, in_angle)
-            return ball(degrees) * arb.pi() / 180 if in_angle else degrees
-        operation = OPERATIONS.get(fn)
-        if operation is None:
-            raise Unreadable(f"operation {fn}")
-        args = node.args
-        if len(args) == 2:
-            result = operation(self.value(args[0], env, in_angle), self.value(args[1], env, in_angle))
-        else:
-            result = operation(*[self.value(arg, env, in_angle) for arg in args])
-        if fn in _GROWING and isinstance(result, fmpq):
-            self.steps += bits(result) >> 7
-        return result
-
-    def repeated(self, node: Call, env: Mapping[str, Value]) -> Value:
-        """A finite sum or product, term by term."""
-        variable, *bounds, term = node.args
-        low, high = (self.value(b, env, False) for b in bounds)
-        if not isinstance(low, fmpq) or not isinstance(high, fmpq) or low.q != 1 or high.q != 1:
-            raise Unreadable("bounds")
-        if high - low > _MAX_TERMS or not isinstance(variable, Name):
-            raise Unreadable("too many terms")
-        join = OPERATIONS["+" if node.fn == "sum" else "*"]
-        total = fmpq(0 if node.fn == "sum" else 1)
-        for k in range(int(low.p), int(high.p) + 1):
-            total = join(total, self.value(term, {**env, variable.name: fmpq(k)}, False))
-            self.steps += bits(total) >> 7 if isinstance(total, fmpq) else 1
-        return total
-
-
-def _named(name: str, env: Mapping[str, Value]) -> Value:
-    if name in env:  # the i of a sum is no imaginary unit
-        return env[name]
-    if name == "pi":
-        return arb.pi()
-    if name == "e":
-        return arb.const_e()
-    if name == "i":
-        return acb(0, 1)
-    if name == "oo":
-        raise Unreadable("infinite")
-    raise Unreadable(f"name {name}")

@@ -15,6 +15,7 @@ _QUOTES = (
     *((r"\(", r"\)"), (r"\[", r"\]"), ("*", "*")),
 )
 _QUOTED = frozenset(left[0] for left, _ in _QUOTES)
+_MAX_REMARK = 40  # tokens
 _STOPS = frozenset({".", ",", ";", "?", "\\\\", ":"})
 _BULLET = re.compile(r"^[ \t]*(?:[-*•][ \t]+|\d{1,2}[.)][ \t]+)", re.MULTILINE)
 _CONDITION = re.compile(r"(?:where|for|if|when|with|such that|provided|assuming|as long as)\b", re.IGNORECASE)
@@ -72,14 +73,19 @@ def without_remarks(tokens: Tokens) -> Tokens:
     ``(n \in \mathbb{Z})`` is a condition, which stays as the last element of a list.
     """
     kept: Tokens = []
+    ends = _ends_of_groups(tokens)
     k = 0
     while k < len(tokens):
-        if k and tokens[k].kind == "open" and tokens[k].text == "(":
-            end = _end_of_group(tokens, k)
-            inner = tokens[k + 1 : end]
+        if k and k in ends and tokens[k].text == "(":
+            end = ends[k]
+            inner = tokens[k + 1 : min(end, k + _MAX_REMARK)]
             if end == len(tokens) - 1 and _is_membership(inner):
                 return [*kept, Token("sep", ","), *inner]
-            if inner and (_is_about(inner[0]) or _is_rounded(tokens[k], inner) or all(t.kind == "text" for t in inner)):
+            if (
+                inner
+                and end - k < _MAX_REMARK
+                and (_is_about(inner[0]) or _is_rounded(tokens[k], inner) or all(t.kind == "text" for t in inner))
+            ):
                 k = end + 1
                 continue
         kept.append(tokens[k])
@@ -87,13 +93,16 @@ def without_remarks(tokens: Tokens) -> Tokens:
     return kept
 
 
-def _end_of_group(tokens: Tokens, start: int) -> int:
-    depth = 0
-    for k in range(start, len(tokens)):
-        depth += (tokens[k].kind == "open") - (tokens[k].kind == "close")
-        if depth == 0:
-            return k
-    return len(tokens)
+def _ends_of_groups(tokens: Tokens) -> dict[int, int]:
+    """Where the bracket that opens at each place is closed."""
+    ends: dict[int, int] = {}
+    open_at: list[int] = []
+    for k, token in enumerate(tokens):
+        if token.kind == "open":
+            open_at.append(k)
+        elif token.kind == "close" and open_at:
+            ends[open_at.pop()] = k
+    return ends
 
 
 def _is_membership(tokens: Tokens) -> bool:
