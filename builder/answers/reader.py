@@ -18,7 +18,7 @@ from .parser import parse, parse_with_units
 from .reading import NO_SOLUTION, REALS, Reading
 from .splitting import Tokens, depth_of, is_wrapped, split
 from .tokens import Token, mend, tokenise, with_escapes
-from .tree import PLUS_MINUS, Call, Name, Node, Num, Unreadable, contains, whole, with_sign
+from .tree import PLUS_MINUS, Call, Name, Node, Num, Unreadable, whole, with_sign
 from .values import Key, structure_key, value_key
 from .vocabulary import NEGATIONS, SEPARATORS
 from .wrapping import bare, one_line, without_condition, without_open_brace, without_remarks, without_stop
@@ -92,6 +92,8 @@ class _Reader:
         Raises:
             Unreadable: it is none that we know.
         """
+        if len(tokens) == 1:
+            return self._read(tokens)
         at = tuple(tokens)
         if at not in self.known:
             if len(self.known) > _MAX_STEPS:
@@ -472,7 +474,7 @@ def expression(tokens: Tokens, rename: Mapping[str, str] | None = None) -> Readi
     if len(tokens) == 1 and tokens[0].kind == "cmd" and tokens[0].text in ("emptyset", "varnothing"):
         return Reading(NO_SOLUTION)
     node, units = parse_with_units(tokens)
-    if contains(node, PLUS_MINUS):
+    if any(t.text in PLUS_MINUS for t in tokens):
         keys = {_key(with_sign(node, upper), rename) for upper in (True, False)}
         several = len(keys) > 1
         return Reading(sets.collection(keys) if several else keys.pop(), units=units, several=several)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flint import fmpq
 
@@ -55,22 +56,42 @@ def whole(n: int) -> Num:
     return Num(fmpq(n), str(n))
 
 
-def names(node: Node) -> frozenset[str]:
-    """The free variables of a tree."""
+class Facts(NamedTuple):
+    """The free variables of a tree, its operations, and the number of its nodes."""
+
+    names: frozenset[str]
+    operations: frozenset[str]
+    size: int
+
+
+def facts(node: Node) -> Facts:
+    """What a tree is made of, in one pass."""
     found: set[str] = set()
+    operations: set[str] = set()
+    count = 0
     stack: list[Node] = [node]
     while stack:
         n = stack.pop()
-        if isinstance(n, Name):
-            found.add(n.name)
-        elif isinstance(n, Call):
+        count += 1
+        if isinstance(n, Call):
+            operations.add(n.fn)
             if n.fn in BINDERS:
                 variable, *bounds, term = n.args
-                found |= names(term) - {variable.name if isinstance(variable, Name) else ""}
+                inner = facts(term)
+                found |= inner.names - {variable.name if isinstance(variable, Name) else ""}
+                operations |= inner.operations
+                count += inner.size
                 stack += bounds
             else:
                 stack += n.args
-    return frozenset(found - CONSTANTS)
+        elif isinstance(n, Name):
+            found.add(n.name)
+    return Facts(frozenset(found - CONSTANTS), frozenset(operations), count)
+
+
+def names(node: Node) -> frozenset[str]:
+    """The free variables of a tree."""
+    return facts(node).names
 
 
 def contains(node: Node, fns: frozenset[str]) -> bool:
@@ -83,17 +104,6 @@ def contains(node: Node, fns: frozenset[str]) -> bool:
                 return True
             stack.extend(n.args)
     return False
-
-
-def size(node: Node) -> int:
-    """The number of nodes of a tree."""
-    count, stack = 0, [node]
-    while stack:
-        n = stack.pop()
-        count += 1
-        if isinstance(n, Call):
-            stack.extend(n.args)
-    return count
 
 
 def substituted(node: Node, values: Mapping[str, Node]) -> Node:

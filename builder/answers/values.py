@@ -26,7 +26,7 @@ from flint import acb, arb, ctx, fmpq
 
 from .evaluation import compiled
 from .operations import Imprecise, Value, add, divide, is_zero, magnitude, multiply, sign
-from .tree import BINDERS, Call, Name, Node, Num, Unreadable, contains, names, size, substituted, whole
+from .tree import BINDERS, Call, Facts, Name, Node, Num, Unreadable, facts, names, substituted, whole
 
 Key = tuple[Any, ...]
 
@@ -37,6 +37,7 @@ _DENOMINATOR = 40  # bits of the denominators that are looked for in a ball
 _MAX_NODES = 1_200  # of a tree with variables
 _LOGARITHMS = frozenset({"log", "ln", "lg"})
 _RADICALS = frozenset({"sqrt", "root", "^"})
+_DELICATE = _LOGARITHMS | _RADICALS
 _INVERSE = frozenset({"arcsin", "arccos", "arctan", "arccot", "arcsec", "arccsc"})
 _ROUNDING = frozenset({"floor", "ceil", "mod"})
 
@@ -58,14 +59,12 @@ def value_key(node: Node, rename: Mapping[str, str] | None = None) -> Key:
     """
     if isinstance(node, Num):
         return rational_key(node.value)
-    free = names(node)
+    found = facts(node)
+    free, program = found.names, compiled(node)
     if not free:
-        program = compiled(node)
         return _constant(lambda: program({}))
-    _require_size(node)
     keys: list[Key] = []
-    program = compiled(node)
-    for kind in _kinds(node):
+    for kind in _kinds(node, found):
         env = _points(free, kind, rename or {})
         constant = not keys or keys[0][0] == "n"  # a rational hides in every value or in none
         keys.append(_constant(lambda: program(env), constant))  # noqa: B023
@@ -76,12 +75,11 @@ def value_key(node: Node, rename: Mapping[str, str] | None = None) -> Key:
 
 def ratio_key(node: Node, positive: bool = False) -> Key:
     """A key of ``node = 0`` up to a constant factor (a positive one for inequalities)."""
-    free = names(node)
+    found = facts(node)
+    free, program = found.names, compiled(node)
     if not free:
         raise Unreadable("equation without a variable")
-    _require_size(node)
-    kinds = _kinds(node)
-    program = compiled(node)
+    kinds = _kinds(node, found)
 
     def ratio(kind: str) -> Value:
         first = program(_points(free, kinds[0], {}))
@@ -99,7 +97,8 @@ def solution_key(name: str, difference: Node) -> tuple[Key, int] | None:
     The sign is 0 where the factor is no real constant; None where the equation is not linear.
     """
     rest = substituted(difference, {name: whole(0)})
-    free = names(rest)
+    found = facts(rest)
+    free = found.names
     sign_of_slope = 0
     program = compiled(difference)
 
@@ -116,8 +115,8 @@ def solution_key(name: str, difference: Node) -> tuple[Key, int] | None:
         return divide(-start, slope)
 
     try:
-        _require_size(difference)
-        keys = [_constant(lambda: solve(_points(free, kind, {}))) for kind in (_kinds(rest) if free else ["a"])]  # noqa: B023
+        kinds = _kinds(rest, found) if free else ["a"]
+        keys = [_constant(lambda: solve(_points(free, kind, {}))) for kind in kinds]  # noqa: B023
     except Unreadable:
         return None
     if not free or (len(set(keys)) == 1 and keys[0][0] == "n"):
@@ -156,24 +155,23 @@ def structure_key(node: Node, bound: Mapping[str, str] | None = None) -> Key:
     return (node.fn, *args)
 
 
-def _require_size(node: Node) -> None:
-    if size(node) > _MAX_NODES:
-        raise Unreadable("too many terms")
-
-
 # --- points --------------------------------------------------------------------------------------
 
 
-def _kinds(node: Node) -> list[str]:
+def _kinds(node: Node, found: Facts) -> list[str]:
+    if found.size > _MAX_NODES:
+        raise Unreadable("too many terms")
     kinds = ["a", "b"]
-    if not contains(node, _INVERSE) and _has_sense_with_signs(node):
+    if not found.operations & _INVERSE and (
+        not found.operations & _DELICATE or _has_sense_with_signs(node, found.names)
+    ):
         kinds = ["a", "negative", "mixed"]
-    if contains(node, _ROUNDING):
+    if found.operations & _ROUNDING:
         kinds.append("large")
     return kinds
 
 
-def _has_sense_with_signs(node: Node) -> bool:
+def _has_sense_with_signs(node: Node, free: frozenset[str]) -> bool:
     """Whether variables may be negative: no logarithm has one, and what is under each root is positive."""
     env: list[dict[str, Value]] = []
     stack: list[Node] = [node]
@@ -186,11 +184,8 @@ def _has_sense_with_signs(node: Node) -> bool:
             return False
         if n.fn not in _RADICALS or not names(n.args[0]) or _is_real_everywhere(n):
             continue
-        env = env or [_points(names(node), kind, {}) for kind in ("negative", "mixed")]
-        try:
-            under = [compiled(n.args[0])(points) for points in env]
-        except (Unreadable, Imprecise):
-            return False
+        env = env or [_points(free, kind, {}) for kind in ("negative", "mixed")]
+        under = [_computed(n.args[0], points) for points in env]
         if not all(isinstance(x, arb | fmpq) and x > 0 for x in under):
             return False
     return True
@@ -198,13 +193,26 @@ def _has_sense_with_signs(node: Node) -> bool:
 
 def _is_real_everywhere(node: Call) -> bool:
     """Whether a power has a whole exponent, or a root an odd index."""
-    if node.fn == "sqrt" or names(node.args[1]):
+    if node.fn == "sqrt":
         return False
-    try:
-        x = compiled(node.args[1])({})
-    except (Unreadable, Imprecise):
-        return False
+    index = node.args[1]
+    if isinstance(index, Num):
+        x: Value = index.value
+    else:
+        x = None if names(index) else _computed(index, {})
     return isinstance(x, fmpq) and bool((x.q if node.fn == "^" else x.p) % 2 == 1)
+
+
+def _computed(node: Node, env: Mapping[str, Value]) -> Value | None:
+    """The value of a tree at the first precision; None where it has none."""
+    with _lock:
+        before, ctx.prec = ctx.prec, _PRECISIONS[0]
+        try:
+            return compiled(node)(env)
+        except (Unreadable, Imprecise):
+            return None
+        finally:
+            ctx.prec = before
 
 
 def _points(free: frozenset[str], kind: str, rename: Mapping[str, str]) -> dict[str, Value]:
