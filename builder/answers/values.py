@@ -81,14 +81,20 @@ def ratio_key(node: Node, positive: bool = False) -> Key:
         raise Unreadable("equation without a variable")
     kinds = _kinds(node, found)
 
+    firsts: dict[int, Value] = {}  # by precision
+
     def ratio(kind: str) -> Value:
-        first = program(_points(free, kinds[0], {}))
-        other = program(_points(free, kind, {}))
+        if ctx.prec not in firsts:
+            firsts[ctx.prec] = program(_points(free, kinds[0], {}))
+        first = firsts[ctx.prec]
+        if kind == kinds[0]:
+            return fmpq(sign(first))
         if not isinstance(first, fmpq) and first.contains(0) and not is_zero(first):
             raise Imprecise
-        return divide(other, abs(first) if positive else first)
+        return divide(program(_points(free, kind, {})), abs(first) if positive else first)
 
-    return tuple(_constant(lambda: ratio(kind)) for kind in (kinds if positive else kinds[1:]))  # noqa: B023
+    # Where variables stand at random, a ratio is no rational with a small denominator.
+    return tuple(_constant(lambda: ratio(kind), False) for kind in (kinds if positive else kinds[1:]))  # noqa: B023
 
 
 def solution_key(name: str, difference: Node) -> tuple[Key, int] | None:
@@ -100,23 +106,29 @@ def solution_key(name: str, difference: Node) -> tuple[Key, int] | None:
     found = facts(rest)
     free = found.names
     sign_of_slope = 0
+    is_linear = False  # at the first point; what bends, bends there
     program = compiled(difference)
 
     def solve(env: dict[str, Value]) -> Value:
-        nonlocal sign_of_slope
+        nonlocal sign_of_slope, is_linear
         start = program({**env, name: fmpq(0)})
         slope = add(program({**env, name: fmpq(1)}), -start)
-        for x in _ELSEWHERE:
+        for x in () if is_linear else _ELSEWHERE:
             bend = add(program({**env, name: x}), -start, -multiply(slope, x))
             if not _vanishes(bend):
                 raise Unreadable("not linear")
+        is_linear = True
         if not isinstance(slope, acb) and not free:
             sign_of_slope = sign(slope)
         return divide(-start, slope)
 
     try:
         kinds = _kinds(rest, found) if free else ["a"]
-        keys = [_constant(lambda: solve(_points(free, kind, {}))) for kind in kinds]  # noqa: B023
+        keys: list[Key] = []
+        for kind in kinds:
+            env = _points(free, kind, {})
+            constant = not keys or keys[0][0] == "n"
+            keys.append(_constant(lambda: solve(env), constant))  # noqa: B023
     except Unreadable:
         return None
     if not free or (len(set(keys)) == 1 and keys[0][0] == "n"):
