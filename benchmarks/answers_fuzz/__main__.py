@@ -25,19 +25,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..answer_measures import candidates
 from ..answer_rivals import ROOT
 from ..answers import data_folder
-from .batch import HANG, SLOWEST, Finding, Task
+from .batch import HANG, SLOWEST, Finding, Task, where
 from .cases import SIZE, make
 
 BATCH = 500  # cases
 _WALL = 1_800.0  # seconds for a batch: only what sleeps for ever takes so long
 _POOL = 20_000  # real answers
+_PRINTED = 30  # findings of a law; all are written with --out
 
 
 @dataclass
@@ -71,9 +72,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         pool.write_text(json.dumps(real_answers()), encoding="utf-8")
         tasks = batches(options.seed, -(-options.inputs // SIZE), pool, Path(scratch))
         totals = run(tasks, options.workers, start + options.seconds)
-        for finding in totals.findings:
-            if not finding.texts:  # of a process that was lost
-                finding.texts = make(options.seed, finding.case, json.loads(pool.read_text(encoding="utf-8"))).texts
     figures = report(totals, time.monotonic() - start)
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
@@ -100,8 +98,9 @@ def real_answers() -> list[str]:
 
 
 def batches(seed: int, cases: int, pool: Path, scratch: Path) -> Iterator[Task]:
-    for number, first in zip(count(), range(0, cases, BATCH)):
-        yield Task(seed, first, min(first + BATCH, cases), str(pool), str(scratch / f"progress-{number}"))
+    """So many cases, in tasks of 500."""
+    for first in range(0, cases, BATCH):
+        yield Task(seed, first, min(first + BATCH, cases), str(pool), str(scratch / f"progress-{first}"))
 
 
 def run(tasks: Iterator[Task], workers: int, end: float) -> Totals:
@@ -121,10 +120,11 @@ def run(tasks: Iterator[Task], workers: int, end: float) -> Totals:
 
 def _add(totals: Totals, part: Totals) -> None:
     totals.cases += part.cases
-    totals.findings += part.findings
     totals.add(part.micros, part.slowest, part.peak_mb)
     for finding in part.findings:
-        print(json.dumps(asdict(finding)), flush=True)
+        if sum(f.law == finding.law for f in totals.findings) < _PRINTED:
+            print(json.dumps(asdict(finding)), flush=True)
+        totals.findings.append(finding)
 
 
 def both(task: Task) -> Totals:
@@ -134,7 +134,7 @@ def both(task: Task) -> Totals:
     again = _digests(replace(task, keys_only=True), totals, hash_seed=1 + task.first % 1_000)
     for case in sorted(digests.keys() & again.keys(), key=int):
         if digests[case] != again[case]:
-            totals.findings.append(Finding("a key is the same in another process", int(case), "", [], "another digest"))
+            totals.findings.append(_of_case(task, "a key is the same in another process", int(case), "another digest"))
     return totals
 
 
@@ -149,14 +149,26 @@ def _digests(task: Task, totals: Totals, hash_seed: int) -> dict[str, str]:
         totals.add(last.get("micros", ()), last.get("slowest", ()), last.get("peak_mb", 0.0))
         if not lost:
             break
-        case = int.from_bytes(Path(task.progress).read_bytes() or bytes(8), "big")
-        totals.findings.append(Finding("no text ends the process", case, "", [], lost))
+        case, place = where(task)
+        finding = _of_case(task, "no text ends its process", case, lost)
+        finding.texts = finding.texts[place : place + 1] or finding.texts
+        totals.findings.append(finding)
         task = replace(task, last=case) if task.keys_only else replace(task, first=case + 1)
     return digests
 
 
+def _of_case(task: Task, law: str, number: int, detail: str) -> Finding:
+    case = make(task.seed, number, json.loads(Path(task.pool).read_text(encoding="utf-8")))
+    return Finding(law, number, case.kind, case.texts, detail)
+
+
 def _process(task: Task, hash_seed: int) -> tuple[list[dict[str, Any]], str]:
-    """The lines that a process has printed, and why it ended too early, if it did."""
+    """The lines that a process has printed, and why it ended too early, if it did.
+
+    Raises:
+        SystemExit: it cannot even begin.
+    """
+    Path(task.progress).unlink(missing_ok=True)
     try:
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.answers_fuzz.batch", json.dumps(asdict(task))],
@@ -170,6 +182,8 @@ def _process(task: Task, hash_seed: int) -> tuple[list[dict[str, Any]], str]:
         return lines, ""
     if done.returncode == -signal.SIGPROF:
         return lines, f"over {HANG:g} s of CPU"
+    if not Path(task.progress).exists():
+        sys.exit(f"a batch could not begin: {done.stderr.strip()[-600:]}")
     return lines, f"exit status {done.returncode}: {done.stderr.strip()[-300:]}"
 
 

@@ -76,10 +76,9 @@ def main() -> None:
     slowest: list[tuple[int, str]] = []
     shrunk: Counter[str] = Counter()
     for number in reversed(numbers) if task.keys_only else numbers:
-        os.pwrite(progress, number.to_bytes(8, "big"), 0)
         _wind()
         case = make(task.seed, number, pool)
-        digests[number], spent = _keys(case)
+        digests[number], spent = _keys(case, progress)
         if task.keys_only:
             continue
         micros += spent
@@ -97,16 +96,23 @@ def _wind() -> None:
     signal.setitimer(signal.ITIMER_PROF, HANG)  # its default action ends the process
 
 
-def _keys(case: Case) -> tuple[str, list[int]]:
+def where(task: Task) -> tuple[int, int]:
+    """The case that a lost process was at, and the place of its text; 8 where that is not known."""
+    return divmod(int.from_bytes(Path(task.progress).read_bytes(), "big"), 16)
+
+
+def _keys(case: Case, progress: int) -> tuple[str, list[int]]:
     """A digest of the keys and classes of a case, cold, and the microseconds that each key took."""
     forget()
     digest = hashlib.blake2b(digest_size=8)
     spent = []
-    for text in case.texts:
+    for place, text in enumerate(case.texts):
+        os.pwrite(progress, (16 * case.number + place).to_bytes(8, "big"), 0)
         start = time.thread_time()  # the process's clock goes by ticks while its timer runs
         key = _shown(text)
         spent.append(round(1e6 * (time.thread_time() - start)))
         digest.update(key.encode("utf-8", "surrogatepass"))
+    os.pwrite(progress, (16 * case.number + len(case.texts)).to_bytes(8, "big"), 0)
     with contextlib.suppress(Exception):  # a finding of the laws
         digest.update(str(answer_classes(case.texts)).encode())
     return digest.hexdigest(), spent

@@ -111,14 +111,14 @@ class _Class:
 
 def _gathered(counts: Mapping[Reading, int]) -> dict[Key, _Class]:
     found: dict[Key, _Class] = {}
-    for r in sorted(counts, key=lambda r: order((r.key, r.also, r.names, r.units, r.digits, r.places))):
-        known = found.get(r.key)
-        if known is None:
-            found[r.key] = _Class(counts[r], r, _is_loose(r))
-            continue
-        known.weight += counts[r]
+    for r, n in counts.items():
+        known = found.setdefault(r.key, _Class(0, r, True))
+        known.weight += n
         known.loose = known.loose and _is_loose(r)
-        known.reading = replace(known.reading, also=tuple(dict.fromkeys((*known.reading.also, *r.also))))
+        if known.reading is not r:  # the same in whatever order they come
+            first, other = sorted((known.reading, r), key=lambda x: order((x.names, x.units, x.digits, x.places)))
+            also = sorted({*first.also, *other.also}, key=order)
+            known.reading = replace(first, also=tuple(also))
     return found
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from . import vocabulary as v
@@ -176,11 +177,11 @@ def tokenise(text: str, spaced: bool = False) -> list[Token]:
         assert m is not None  # the last alternative matches any character
         at = m.end()
         kind, found = m.lastgroup or "", m.group()
-        if kind in ("body", "envname"):
-            kind = "text" if m.group("text") else "env"
         if kind == "ws":
             spaced = True
             continue
+        if kind in ("body", "envname"):
+            kind = "text" if m.group("text") else "env"
         before = tokens[-1] if tokens else END
         if kind == "num" and ((depth and _COMMA_SEPARATES.search(found)) or before.text in ("_", "^")):
             # (1,234) is a pair: inside brackets a comma separates.  \log_5 225 has two numerals.
@@ -208,9 +209,11 @@ _UNSPACED_LIST = re.compile(r"\d,\d{1,2}(?![\d\\])")
 _COMMA_SEPARATES = re.compile(r"^[\d.]*,(?![\\}])")
 
 
-def _make(kind: str, found: str, m: re.Match[str], spaced: bool, before: Token) -> list[Token]:
+def _make(kind: str, found: str, m: re.Match[str], spaced: bool, before: Token) -> Sequence[Token]:
     if kind == "num":
-        return [Token("num", found, spaced)]
+        return (Token("num", found, spaced),)
+    if kind == "one":
+        return _single(found, spaced)
     if kind == "text":
         return _text(m.group("body"), spaced, found)
     if kind == "env":
@@ -232,10 +235,11 @@ def _make(kind: str, found: str, m: re.Match[str], spaced: bool, before: Token) 
     if kind == "multi":
         op = {"**": "^", "=<": "<=", "=>": "=>"}.get(found, found)
         return [Token("op" if found in ("**", "->") else "rel", op, spaced)]
-    return _single(found, spaced)
+    raise AssertionError(kind)
 
 
-def _single(ch: str, spaced: bool) -> list[Token]:
+@lru_cache(maxsize=256)
+def _single(ch: str, spaced: bool) -> Sequence[Token]:
     if ch in "([{":
         return [Token("open", ch, spaced)]
     if ch in ")]}":
@@ -247,7 +251,8 @@ def _single(ch: str, spaced: bool) -> list[Token]:
     return [] if ch in '$"' else [Token("op", ch, spaced)]
 
 
-def _command(name: str, spaced: bool) -> list[Token]:
+@lru_cache(maxsize=1024)
+def _command(name: str, spaced: bool) -> Sequence[Token]:
     if name in v.SKIPPED:
         return []
     if name in v.RELATIONS:

@@ -91,6 +91,7 @@ _LABELLED = re.compile(
     r"(?:(?:[Oo]ption|[Cc]hoice|[Aa]nswer):? )?(?:[(\[]([A-Ja-j])[)\]][\s:.=-]*|([A-J])[.:)]\s*|([a-j])\)\s+)(\S.*)",
     re.DOTALL,
 )
+_MAY_BE_LABELLED = re.compile(r"[(\[]?[A-Ja-j][)\].:]|[Oo]ption|[Cc]hoice|[Aa]nswer")
 _GROUP = re.compile(r"^\{([^{}]*)\}\s?")
 _BEHIND = re.compile(r"(.*[\w})])\s\((?:option )?([A-J])\)", re.DOTALL)  # 12 (C)
 _JOIN = r"(?:, and |, or | and | or | & |, |,|/)"
@@ -128,6 +129,8 @@ def choice(text: str, bare: str, read: Callable[[str], Reading]) -> Reading | No
     if _ROMAN.fullmatch(bare):
         numerals: list[Key] = [("roman", n) for n in re.findall("[IVX]+", bare.replace("only", "").upper())]
         return Reading(("set", *sorted(numerals, key=order)) if len(numerals) > 1 else numerals[0])
+    if not _MAY_BE_LABELLED.match(bare) and not bare.endswith(")"):
+        return None
     without_faces = " ".join(_SPACING.sub(" ", _WRAP.sub("", text)).replace("$", "").split())
     m = _LABELLED.fullmatch(_GROUP.sub(r"\1 ", without_faces, count=1))
     if m:
