@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builder.answers import asked
 from builder.stages.voting import consensus
 
 GOLDEN = [("4", "7"), ("4", "8"), ("4", "9"), ("5", "7"), ("6", "7")]
@@ -89,3 +90,10 @@ def test_winners_of_a_strict_vote_share_one_answer_of_at_least_two(answers):
     assert len(vote.winners) != 1
     assert all(answers[i] is not None for i in vote.winners)
     assert (vote.answer is None) == (vote.rejected is not None)
+
+
+def test_what_the_question_asks_for_decides_which_answers_vote_together():
+    answers = ["3.14", r"\pi", "3.1416", "3.2", "1"]
+    assert consensus(answers).rejected == "no_agreement"
+    vote = consensus(answers, asked=asked("Round the area to the nearest hundredth."))
+    assert vote.winners == (0, 1, 2) and vote.agreement == 0.6
