@@ -64,6 +64,8 @@ def sign(x: Value) -> int:
     """-1, 0 or 1 of a real value."""
     if isinstance(x, fmpq):
         return (x > 0) - (x < 0)
+    if isinstance(x, acb):
+        raise Unreadable("a complex number has no sign")
     if x.is_zero():
         return 0
     if x > 0:
@@ -148,7 +150,7 @@ def power(a: Value, b: Value) -> Value:
         if b.q <= 64:
             return _whole_power(root(a, fmpq(b.q)), int(b.p))
     if is_zero(a):
-        if isinstance(b, acb) or sign(b) <= 0:
+        if sign(b) <= 0:
             raise Unreadable("power of zero")
         return fmpq(0)
     if isinstance(a, fmpq) and a == 1:
