@@ -29,7 +29,7 @@ from . import laws
 from .cases import Case, make
 from .shrinking import TRIES, smaller
 
-HANG = 20.0  # seconds of CPU after which a case is given up
+HANG = 10.0  # seconds of CPU after which a case is given up
 _ADDRESSES = 1 << 30  # bytes
 _GROWTH = 20.0  # MB by which one case may raise the peak memory
 SLOWEST = 5
