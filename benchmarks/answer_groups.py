@@ -36,8 +36,19 @@ from .answer_families.writing import Writer
 
 SIZE = 10
 _MODULES = (numbers, constants, counting, algebra, equations, ranges, collections, words, notations, symbols, layouts)
-DEVELOPMENT: dict[str, Family] = {f.__name__: f for module in _MODULES for f in module.FAMILIES}
-HELD_OUT: dict[str, Family] = {**held_out.HELD_OUT, **{f"fresh_{f.__name__}": f for f in fresh.FAMILIES}}
+# Written as held out; rules were then made for their types, so they are so no longer.
+_MET = frozenset(
+    "fraction_and_approximation temperature part_of_the_day piecewise excluded_points standing scaled_matrix "
+    "congruence".split()
+)
+DEVELOPMENT: dict[str, Family] = {
+    **{f.__name__: f for module in _MODULES for f in module.FAMILIES},
+    **{f.__name__: f for f in fresh.FAMILIES if f.__name__ in _MET},
+}
+HELD_OUT: dict[str, Family] = {
+    **held_out.HELD_OUT,
+    **{f"fresh_{f.__name__}": f for f in fresh.FAMILIES if f.__name__ not in _MET},
+}
 __all__ = ["DEVELOPMENT", "HELD_OUT", "Group", "groups", "write"]
 _WRONG = ((0, 10), (1, 27), (2, 30), (3, 21), (4, 12))  # number of wrong values, and how often
 

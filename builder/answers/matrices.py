@@ -29,7 +29,7 @@ def matrix(tokens: Tokens) -> Reading | None:
     Raises:
         Unreadable: there is one among something else, or shapes differ.
     """
-    if is_wrapped(tokens) and tokens[0].text in ("(", "[") and not _is_listed(tokens):
+    if is_wrapped(tokens) and tokens[0].text in ("(", "[") and not _is_listed(tokens) and not _lines(tokens[1:-1]):
         return matrix(tokens[1:-1])
     if not tokens:
         return None
@@ -92,7 +92,11 @@ def _opens(tokens: Tokens, k: int) -> bool:
     """Whether a matrix begins at ``k``; a list of lists is one only beside a factor, else it may be a list."""
     if tokens[k].text.startswith("env:"):
         return True
-    return tokens[k].text == "[" and len(tokens) > k + 1 and tokens[k + 1].text == "[" and not _is_listed(tokens)
+    if tokens[k].text != "[" or len(tokens) <= k + 1:
+        return False
+    if tokens[k + 1].text == "[":
+        return not _is_listed(tokens)
+    return any(t.text == ";" for t in tokens[k:]) and bool(_lines(_inside(tokens, k)[0]))
 
 
 def _signed_terms(tokens: Tokens) -> list[tuple[str, Tokens]]:
@@ -125,6 +129,8 @@ def _scaled(term: Tokens, sign: str) -> Cells:
 
 
 def _cells(opener: str, body: Tokens) -> Cells:
+    if opener == "[" and _lines(body):
+        return [[parse(c) for c in _by_space(line)] for line in _lines(body)]
     if opener == "[":
         rows = [row[1:-1] for row in split(body, "sep", frozenset({","}))[0]]
     else:
@@ -135,6 +141,27 @@ def _cells(opener: str, body: Tokens) -> Cells:
     if sum(map(len, cells)) > MAX_CELLS or not cells:
         raise Unreadable("matrix")
     return cells
+
+
+def _lines(body: Tokens) -> list[Tokens]:
+    """The rows of ``[1 2; 3 4]``; none where it is something else, such as the interval ``[1; 2]``."""
+    lines = split(body, "sep", frozenset({";"}))[0]
+    return lines if len(lines) > 1 and all(len(_by_space(line)) > 1 for line in lines) else []
+
+
+def _by_space(line: Tokens) -> list[Tokens]:
+    """``1, 2`` or ``1 2`` cut into its cells."""
+    cells: list[Tokens] = []
+    for k, token in enumerate(line):
+        if token.kind == "sep":
+            cells.append([])
+        elif not cells or (token.spaced and cells[-1] and token.kind != "op" and line[k - 1].kind != "op"):
+            cells.append([token])
+        elif token.spaced and token.text == "-" and not (k + 1 < len(line) and line[k + 1].spaced):
+            cells.append([token])  # 1 -2
+        else:
+            cells[-1].append(token)
+    return [c for c in cells if c]
 
 
 def _inside(tokens: Tokens, start: int) -> tuple[Tokens, int]:

@@ -23,6 +23,7 @@ from .vocabulary import ACCENTS
 Read = Callable[[Tokens], Reading]
 
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_SHAPES = frozenset({"matrix", "tuple", "set", "union", "iv", "cases"})
 _MAX_CHAIN = 30
 _NUMBER_SETS = frozenset({"Z", "N", "Q", "R", "C"})
 _DEPENDENT = ("y", "z", "f", "w", "s", "d", "A", "V", "P", "S")  # names that stand for a right side
@@ -177,6 +178,11 @@ def _equation(left: Tokens, right: Tokens, read: Read) -> Reading:
     name = single_name(left)
     if name is None and single_name(right):
         left, right, name = right, left, single_name(right)
+    if name is None and any(t.kind == "open" for t in right):  # A^{-1} = a matrix
+        value = read(right)
+        if value.key[0] in _SHAPES:
+            name = "".join(t.text for t in left)
+            return replace(value, key=("named", (name, value.key)), also=(value.key, *value.also), names=(name,))
     if name is not None:
         return _named_value(name, left, right, read)
     return _implicit(left, right, read)
@@ -345,7 +351,7 @@ def _assignment(part: Tokens, read: Read) -> tuple[str, Reading] | None:
             return " ".join(t.text for t in sides[0]).lower(), read(sides[1])
         words = next((k for k, t in enumerate(part) if t.kind != "text"), 0)
         if words and part[words].kind in ("num", "op"):  # minimum -3
-            return " ".join(t.text for t in part[:words]).lower(), read(part[words:])
+            return " ".join(t.text for t in part[:words]).lower().rstrip(": "), read(part[words:])
         return None
     if relations != ["="]:
         return None

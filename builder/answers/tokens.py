@@ -62,7 +62,9 @@ _REWRITES: tuple[
     ("\\text", re.compile(r"\\text\s?\{\s*\}"), " "),
     ("{}", re.compile(r"(?<!\\)\{\}"), ""),  # {}_5 C_2
     ("**", re.compile(r"(?:(?<=\s)|^)\*\*(\S[^*]*?)\*\*(?=[\s.,:)]|$)"), r"\1"),  # markdown
-    ("(", re.compile(r"^(?:frozenset|set|list|tuple|array|np\.array|Matrix)\s?\((.*)\)$", re.DOTALL), r"\1"),
+    ("(", re.compile(r"^(?:frozenset|set|list|tuple)\s?\((.*)\)$", re.DOTALL), r"\1"),
+    ("(", re.compile(r"\b(?:np\.array|array|Matrix|vector)(?=\(\[)"), ""),
+    ("o", re.compile(r"\b[Nn]o\.\s?(?=\d)"), ""),  # No. 2
     ("FiniteSet", re.compile(r"\bFiniteSet\(([^()]*)\)"), r"\\{\1\\}"),
     ("\\ ", re.compile(r"(?<![a-zA-Z])(R\}?)\s?\\\s(?=[\[({]|\\\{)"), r"\1\\setminus "),
     ("#", re.compile(r"\\?#(?=\d)"), ""),

@@ -79,8 +79,8 @@ LETTER_UNITS = frozenset("m g s h L l N J W V K F".split())
 """Single letters that may be a unit where they stand, apart, after a number."""
 MULTIPLIERS = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 CURRENCIES = {"€": "", "£": "", "¥": "", "₹": "", "₽": "", "₩": "", "¢": ""}
-UNBOXED = r"text|textbf|textit|textrm|textsf|texttt|textnormal|textup|textsc|mbox|hbox|mathrm|mathbf|mathit|mathsf" \
-    r"|mathbb|mathcal|mathfrak|mathtt|mathscr|operatorname\*?|bf|rm|emph|bm|pmb"  # fmt: skip
+UNBOXED = r"text|textbf|textit|textrm|textsf|texttt|textnormal|textup|textsc|mbox|hbox|mathrm|mathbf|mathit" \
+    r"|mathsf|textsuperscript|mathbb|mathcal|mathfrak|mathtt|mathscr|operatorname\*?|bf|rm|emph|bm|pmb"  # fmt: skip
 """Commands whose argument is words, or letters in another face."""
 
 CHARACTERS = str.maketrans(
