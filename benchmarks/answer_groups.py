@@ -28,6 +28,7 @@ from .answer_families import (
     numbers,
     ranges,
     symbols,
+    unseen,
     words,
 )
 from .answer_families.base import Family, Form, Value, Words
@@ -48,6 +49,7 @@ DEVELOPMENT: dict[str, Family] = {
 HELD_OUT: dict[str, Family] = {
     **held_out.HELD_OUT,
     **{f"fresh_{f.__name__}": f for f in fresh.FAMILIES if f.__name__ not in _MET},
+    **{f"unseen_{f.__name__}": f for f in unseen.FAMILIES},
 }
 __all__ = ["DEVELOPMENT", "HELD_OUT", "Group", "groups", "write"]
 _WRONG = ((0, 10), (1, 27), (2, 30), (3, 21), (4, 12))  # number of wrong values, and how often

@@ -15,6 +15,7 @@ from .tree import Call, Node, Unreadable, whole
 from .values import value_key
 from .vocabulary import FRACTIONS
 
+_MAX_WRAPS = 2  # brackets around a matrix
 MAX_CELLS = 1_000
 _ENVIRONMENTS = frozenset("pmatrix bmatrix matrix Bmatrix smallmatrix array vmatrix psmallmatrix".split())
 _ROW = frozenset({"\\\\"})
@@ -29,15 +30,16 @@ def matrix(tokens: Tokens) -> Reading | None:
     Raises:
         Unreadable: there is one among something else, or shapes differ.
     """
-    if is_wrapped(tokens) and tokens[0].text in ("(", "[") and not _is_listed(tokens) and not _lines(tokens[1:-1]):
-        return matrix(tokens[1:-1])
+    for _ in range(_MAX_WRAPS):
+        if is_wrapped(tokens) and tokens[0].text in ("(", "[") and not _is_listed(tokens) and not _lines(tokens[1:-1]):
+            tokens = tokens[1:-1]
     if not tokens:
         return None
     if tokens[0].kind == "cmd" and tokens[0].text in FRACTIONS and tokens[1:2] and tokens[1].text == "{":
         inner, end = _inside(tokens, 1)
         if any(t.text.startswith("env:") for t in inner):  # \\frac{matrix}{2}
             tokens = [*inner, Token("op", "/"), *tokens[end:]]
-    if not any(_opens(tokens, k) for k, t in enumerate(tokens) if t.kind == "open"):
+    if _start(tokens) is None:
         return None
     total: Cells | None = None
     for sign, term in _signed_terms(tokens):
@@ -88,15 +90,18 @@ def _is_listed(tokens: Tokens) -> bool:
     return all(is_wrapped(row) and row[0].text == "[" for row in rows)
 
 
-def _opens(tokens: Tokens, k: int) -> bool:
-    """Whether a matrix begins at ``k``; a list of lists is one only beside a factor, else it may be a list."""
-    if tokens[k].text.startswith("env:"):
-        return True
-    if tokens[k].text != "[" or len(tokens) <= k + 1:
-        return False
-    if tokens[k + 1].text == "[":
-        return not _is_listed(tokens)
-    return any(t.text == ";" for t in tokens[k:]) and bool(_lines(_inside(tokens, k)[0]))
+def _start(tokens: Tokens) -> int | None:
+    """Where a matrix begins; a list of lists is one only beside a factor, else it may be a list."""
+    for k, token in enumerate(tokens):
+        if token.kind != "open":
+            continue
+        if token.text.startswith("env:"):
+            return k
+        if token.text == "[" and tokens[k + 1 : k + 2] and tokens[k + 1].text == "[":
+            return None if _is_listed(tokens) else k
+        if token.text == "[" and any(t.text == ";" for t in tokens[k:]) and _lines(_inside(tokens, k)[0]):
+            return k
+    return None
 
 
 def _signed_terms(tokens: Tokens) -> list[tuple[str, Tokens]]:
@@ -107,7 +112,7 @@ def _signed_terms(tokens: Tokens) -> list[tuple[str, Tokens]]:
 
 
 def _scaled(term: Tokens, sign: str) -> Cells:
-    start = next((k for k, t in enumerate(term) if t.kind == "open" and _opens(term, k)), None)
+    start = _start(term)
     if start is None:
         raise Unreadable("a matrix and a number")
     body, end = _inside(term, start)

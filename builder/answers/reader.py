@@ -31,7 +31,7 @@ _MAX_STEPS = 4_000  # parts of an answer that are read
 _LISTING = SEPARATORS | {",", ";", "&", "\\\\"}
 _SYSTEMS = frozenset({"env:cases", "env:aligned", "env:align", "env:align*", "env:gathered"})
 _LETTER_UNIT = re.compile(
-    r"(.*[\d})])(?:\s|\\[ ,;])+\$?(?:[mgshLlNJWVKFC]|\\Omega)(?:\s?\^\s?\{?[23]\}?)?"
+    r"(.*(?:[\d})]|\\pi))(?:\s|\\[ ,;])+\$?(?:[mgshLlNJWVKFC]|\\Omega)(?:\s?\^\s?\{?[23]\}?)?"
     r"(?:/[a-z]{1,3}(?:\s?\^\s?\{?\d\}?)?)?[\s$.]*",
     re.DOTALL,
 )
