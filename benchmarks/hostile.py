@@ -62,6 +62,7 @@ NUMERALS = {
     "nines": "0." + "9" * 1_400,
     "a long period": r"0.\overline{" + "142857" * 30 + "}",
     "greatest common divisor": r"\gcd(10^{1000},7^{1000})",
+    "dots behind an exponent": ".1e999...",
     "dots": "0.333" + "." * 1_000,
 }
 NESTED = {

@@ -15,6 +15,7 @@ from .tree import Num, Unreadable
 MAX_DIGITS = 1_500
 _EUROPEAN = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+")
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3}){2,}")
+_DECIMAL = re.compile(r"\d*\.\d+")
 _DOT = re.compile(r"\\dot\s?\{?(\d)\}?")
 
 
@@ -64,6 +65,8 @@ def continued(digits: str) -> fmpq | None:
 
     One digit must be shown three times.  None where no period shows.
     """
+    if not _DECIMAL.fullmatch(digits):
+        return None
     whole, _, fraction = digits.partition(".")
     for length in range(1, len(fraction) // 2 + 1):
         times = 3 if length == 1 else 2
