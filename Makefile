@@ -6,12 +6,15 @@ READY  := $(VENV)/.ready
 CHECKS := $(VENV)/.checks
 # The extra "fallback" of pyproject.toml, which the tests and benchmarks use.
 FALLBACK := "math-verify[antlr4_13_2]>=0.9"
+# The extra "gguf", with which the slow tests run a real language model.
+GGUF := "xllamacpp>=2026.7"
 
-.PHONY: demo test lint types space bench clean help
+.PHONY: demo test test-slow lint types space bench clean help
 
 help:
 	@echo "make demo    build the demo dataset with the procedural model and load it"
 	@echo "make test    run the tests"
+	@echo "make test-slow  run those that need a real language model (fetches 130 MB once)"
 	@echo "make space   open the Gradio demo on http://127.0.0.1:7860"
 	@echo "make lint types bench clean"
 
@@ -31,6 +34,10 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto
+
+test-slow: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(GGUF)
+	$(BIN)/python -m pytest -m slow --durations=0
 
 lint: $(CHECKS)
 	$(BIN)/ruff check .

@@ -114,9 +114,21 @@ _PROVENANCE = _columns(
 
 _QUALITY = _columns(
     ("score", _NUMBER, "judge's score of the problem, 0 to 1; null where the verdict could not be read"),
-    ("agreement", _NUMBER, "share of all candidates that agree with this answer, 0 to 1; 0 where none won"),
+    (
+        "agreement",
+        _NUMBER,
+        "candidates that agree with this answer, over `planned`, 0 to 1; 0 where none won. "
+        "Where sampling stopped early it is a low estimate: those not drawn count as not agreeing",
+    ),
     ("difficulty", _NUMBER, "1 - agreement"),
     ("candidates", _NUMBER, "number of solutions sampled for the question"),
+    ("planned", _NUMBER, "number of solutions that the recipe allows for a question"),
+    (
+        "stopped",
+        _STRING,
+        "why no more were sampled: `all_drawn`, `settled` (the answer wins whatever the others say) or "
+        "`out_of_reach` (no answer can reach the agreement asked for)",
+    ),
     ("abstained", _NUMBER, "candidates without a vote: no answer, or a wrong computation in the text"),
     ("class_size", _NUMBER, "candidates with this answer"),
     ("rule", _STRING, "rule of the vote: `strict` or `faithful`"),
@@ -151,7 +163,7 @@ _QUESTIONS = (
     ),
     *_QUALITY,
     *_columns(
-        ("vote_rejected", _STRING, "`no_answer`, `tie` or `no_agreement`; null where an answer won"),
+        ("vote_rejected", _STRING, "`no_answer`, `tie`, `no_agreement` or `low_agreement`; null where an answer won"),
         ("class_sizes", _NUMBERS, "sizes of the answer classes, largest first"),
         ("candidate_ids", _STRINGS, "ids of the candidate solutions; empty where it was not solved"),
         ("candidate_solutions", _STRINGS, "their texts, parallel; null where one met a test set"),
@@ -217,7 +229,7 @@ _CHAT = _columns(
     ("subject", _STRING, "subject of the first topic"),
     ("topic_1", _STRING, "first topic of the information set"),
     ("score", _NUMBER, "judge's score of the problem, 0 to 1"),
-    ("agreement", _NUMBER, "share of all candidates that agree with this answer, 0 to 1"),
+    ("agreement", _NUMBER, "candidates that agree with this answer, over those planned, 0 to 1"),
     ("model", _STRING, "model that wrote the solution"),
     ("recipe", _STRING, "fingerprint of the configuration of the run"),
 )

@@ -8,7 +8,6 @@ without a traceback, with the exit code of its class (:mod:`builder.errors`); Ct
 from __future__ import annotations
 
 import argparse
-import asyncio
 import errno
 import json
 import os
@@ -18,22 +17,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 import kpmath
 
-from . import config as configuration
 from .cli_answers import add_answers
-from .config import PROCEDURAL, Config, SeedSource
+from .cli_estimate import add_estimate
+from .cli_options import console, output_options, plain, progress, resolve, source_options, spending_options
+from .cli_replies import add_replies, usage_table
+from .cli_serve import add_serve
 from .errors import ConfigError, KPMathError, StoreError
-from .llm.server import serve_forever
 from .pipeline import Pipeline, build
-from .progress import Progress
 from .records import InformationSet, LabelledPractice, Topic
-from .run import RunFolder, open_model
+from .run import RunFolder
+from .stage_files import stage_manifest
 from .stages.sampling import sample_information_sets
-from .store import stage_manifest
 
 STAGES = ("seeds", "labels", "topics", "mpkp", "information_sets", "questions", "hygiene")
 
@@ -76,144 +74,98 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kpmath {kpmath.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_answers(commands)
+    add_estimate(commands)
 
     def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(command=command)
         return sub
 
-    def source(sub: argparse.ArgumentParser, text: str) -> None:
-        sub.add_argument("source", metavar="SOURCE", help=text)
-        sub.add_argument("--run", metavar="DIR", help="run folder (default: runs/NAME of the recipe)")
-        sub.add_argument(
-            "--set",
-            action="append",
-            default=[],
-            metavar="KEY=VALUE",
-            help="override a value of the recipe, for example --set sampling.sets=200 (repeatable)",
-        )
-        sub.add_argument("--model", metavar="NAME", help="model for all roles that have none of their own")
-        sub.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint, ending in /v1")
-        _output(sub)
-
     sub = add("build", _build, "the whole method: from seeds to a dataset folder")
-    source(sub, "a recipe (.toml), or the folder of a run to go on with")
+    source_options(sub, "a recipe (.toml), or the folder of a run to go on with")
     sub.add_argument("--out", metavar="DIR", default="kpmath", help="dataset folder (default: kpmath)")
+    spending_options(sub)
     for name, text in (
         ("label", "seeds to topics and key points, one call a practice"),
         ("synthesize", "up to questions, scores, solutions and votes"),
     ):
-        source(add(name, _partial(name), text), "a recipe (.toml), or the folder of a run")
+        sub = add(name, _partial(name), text)
+        source_options(sub, "a recipe (.toml), or the folder of a run")
+        spending_options(sub)
 
     sub = add("topics", _topics, "merged topics, MPKP and TCPM, as Parquet and as a heat map")
-    source(sub, "a recipe, a run, or a JSONL/Parquet file of practices with a 'reply' column of labels")
+    source_options(sub, "a recipe, a run, or a JSONL/Parquet file of practices with a 'reply' column of labels")
     sub.add_argument("--out", metavar="DIR", help="where tables and plot go (default: RUN/report)")
 
     sub = add("sample", _sample, "information sets from the co-occurrence matrix")
-    source(sub, "a recipe, a run, or a file of labelled practices (as for 'topics')")
+    source_options(sub, "a recipe, a run, or a file of labelled practices (as for 'topics')")
     sub.add_argument("-n", type=int, default=5, help="how many (default: 5)")
     sub.add_argument("--seed", type=int, default=None, help="seed (default: the run's)")
 
     sub = add("publish", _publish, "the dataset folder of a run that has been synthesised")
-    source(sub, "a recipe, or the folder of a run")
+    source_options(sub, "a recipe, or the folder of a run")
     sub.add_argument("--out", metavar="DIR", default="kpmath", help="dataset folder (default: kpmath)")
 
     sub = add("status", _status, "how far a run is")
     sub.add_argument("run", metavar="RUN")
-    _output(sub)
+    output_options(sub)
 
     sub = add("report", _report, "heat map and tables of a run")
     sub.add_argument("run", metavar="RUN")
-    _output(sub)
+    output_options(sub)
 
     sub = add("show", _show, "load a dataset folder as a user would, and show some rows")
     sub.add_argument("path", metavar="DIR", nargs="?", default="kpmath")
     sub.add_argument("--config", default="default", help="configuration (default: default)")
     sub.add_argument("--rows", type=int, default=3, help="how many rows (default: 3)")
-    _output(sub)
-
-    sub = add("serve-model", _serve, "serve the procedural model as an OpenAI-compatible endpoint")
-    sub.add_argument("--host", default="127.0.0.1")
-    sub.add_argument("--port", type=int, default=8000, help="0 takes a free one (default: 8000)")
-    sub.add_argument("--name", default="procedural-1", help="the model's name")
+    output_options(sub)
+    add_replies(commands)
+    add_serve(commands)
     return parser
-
-
-def _output(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--quiet", action="store_true", help="no progress and no summary")
-    sub.add_argument("--json", action="store_true", help="the result as JSON on stdout, no progress")
-
-
-def _progress(options: argparse.Namespace) -> Progress:
-    return Progress(quiet=options.quiet or options.json)
-
-
-def _resolve(options: argparse.Namespace) -> tuple[Config, Path]:
-    """Configuration and run folder that SOURCE and the options name."""
-    source = Path(options.source)
-    overrides = list(options.set)
-    if options.model:
-        overrides.append(f"model.name={json.dumps(options.model)}")
-    if options.base_url:
-        overrides += [f"model.base_url={json.dumps(options.base_url)}", 'model.backend="openai"']
-    if source.is_dir():
-        RunFolder(source).load_config()  # says so when it is no run
-        config = configuration.load_recipe(source / "run.toml", overrides)
-        return config, Path(options.run) if options.run else source
-    if source.suffix == ".toml":
-        config = configuration.load_recipe(source, overrides)
-    elif source.suffix in (".jsonl", ".gz", ".json", ".parquet"):
-        config = _labelled_file(source, overrides)
-    else:
-        raise ConfigError(f"{source}: give a recipe (.toml), the folder of a run, or a file of practices")
-    return config, Path(options.run) if options.run else Path("runs") / config.run.name
-
-
-def _labelled_file(path: Path, overrides: Sequence[str]) -> Config:
-    """A configuration for a file of practices that carry their labelling replies."""
-    if not path.is_file():
-        raise ConfigError(f"{path} does not exist")
-    name = "".join(c if c.isalnum() or c in "._-" else "-" for c in path.name.split(".")[0])
-    source = SeedSource(name, path=str(path.resolve()), id="id", subject="subject", level="level", reply="reply")
-    plain = configuration.to_plain(Config(seeds=(source,)))
-    plain["run"]["name"] = name
-    return configuration.from_plain(configuration.apply_overrides(plain, overrides))
 
 
 # --- commands ----------------------------------------------------------------------------------
 
 
 def _build(options: argparse.Namespace) -> int:
-    config, run = _resolve(options)
+    config, run = resolve(options)
+    _retry_failed(run, options)
     start = time.monotonic()
-    summary = build(config, run, options.out, _progress(options))
+    summary = build(config, run, options.out, progress(options))
     _show_summary(summary | {"seconds": round(time.monotonic() - start, 1)}, options)
     return 0
 
 
 def _publish(options: argparse.Namespace) -> int:
-    config, run = _resolve(options)
+    config, run = resolve(options)
     RunFolder(run).summary("questions")  # says what to run when it is not there: publishing asks no model
-    summary = Pipeline(config, run, _progress(options)).publish(options.out)
+    summary = Pipeline(config, run, progress(options)).publish(options.out)
     _show_summary(summary, options)
     return 0
 
 
 def _partial(name: str) -> Callable[[argparse.Namespace], int]:
     def command(options: argparse.Namespace) -> int:
-        config, run = _resolve(options)
-        pipeline = Pipeline(config, run, _progress(options))
+        config, run = resolve(options)
+        _retry_failed(run, options)
+        pipeline = Pipeline(config, run, progress(options))
         getattr(pipeline, name)()
         return _print_status(run, options)
 
     return command
 
 
+def _retry_failed(run: Path, options: argparse.Namespace) -> None:
+    if options.retry_failed:
+        count = RunFolder(run).retry_failed()
+        progress(options).note(f"{count:,} samples that were given up are asked for again")
+
+
 def _topics(options: argparse.Namespace) -> int:
     from .report import knowledge_tables, plot_heatmap  # matplotlib: half a second that others need not wait
 
-    config, run = _resolve(options)
-    pipeline = Pipeline(config, run, _progress(options))
+    config, run = resolve(options)
+    pipeline = Pipeline(config, run, progress(options))
     mpkp, topics, matrix = pipeline.knowledge()
     out = Path(options.out) if options.out else pipeline.folder.report
     files = knowledge_tables(mpkp, topics, matrix, out)
@@ -236,16 +188,16 @@ def _topics(options: argparse.Namespace) -> int:
             table.add_column(heading, justify="right" if heading in ("practices", "key points") else "left")
         for t in sorted(topics, key=lambda t: (-t.practices, t.name))[:20]:
             others = ", ".join(a for a in t.aliases if a != t.name)
-            table.add_row(_plain(t.name), str(t.practices), str(t.key_points), _plain(others[:60]))
-        _console().print(table)
+            table.add_row(plain(t.name), str(t.practices), str(t.key_points), plain(others[:60]))
+        console().print(table)
         print(f"{facts['practices']} practices, {facts['unreadable']} replies unreadable")
         print("\n".join(facts["files"]))
     return 0
 
 
 def _sample(options: argparse.Namespace) -> int:
-    config, run = _resolve(options)
-    pipeline = Pipeline(config, run, _progress(options))
+    config, run = resolve(options)
+    pipeline = Pipeline(config, run, progress(options))
     mpkp, _, matrix = pipeline.knowledge()
     if options.n < 1:
         raise ConfigError(f"-n {options.n}: must be at least 1")
@@ -313,7 +265,7 @@ def _print_status(run: Path, options: argparse.Namespace) -> int:
         for row in rows:
             state = "complete" if row["complete"] else ("begun" if row["parts"] else "to do")
             table.add_row(row["stage"], state, "" if row["rows"] is None else str(row["rows"]), str(row["parts"]))
-        _console().print(table)
+        console().print(table)
     return 0
 
 
@@ -330,9 +282,12 @@ def _report(options: argparse.Namespace) -> int:
     topics = list(folder.read("topics", Topic))
     files = knowledge_tables(mpkp, topics, matrix, folder.report)
     files.append(plot_heatmap(matrix, folder.report / "tcpm.png"))
+    usage = pipeline.models.usage()["run"]
+    files.append(folder.save_usage(usage))
     if options.json:
-        print(json.dumps({"files": [str(f) for f in files]}))
+        print(json.dumps({"files": [str(f) for f in files], "usage": usage}))
     elif not options.quiet:
+        console().print(usage_table(usage, "what the models took"))
         print("\n".join(str(f) for f in files))
     return 0
 
@@ -359,34 +314,12 @@ def _show(options: argparse.Namespace) -> int:
     for column in shown or data.column_names[:5]:
         table.add_column(column, overflow="fold", ratio=4 if column == "problem" else 1)
     for row in rows:
-        table.add_row(*(_plain(_cell(row[c])) for c in shown or data.column_names[:5]))
-    _console().print(table)
-    return 0
-
-
-def _serve(options: argparse.Namespace) -> int:
-    if not options.name.lower().startswith(PROCEDURAL):
-        raise ConfigError(
-            f"--name {options.name!r}: must begin with '{PROCEDURAL}', so that what it makes is never taken for "
-            "a language model's"
-        )
-    if not 0 <= options.port <= 65535:
-        raise ConfigError(f"--port {options.port}: must be between 0 and 65535")
-    model = configuration.Model(backend=PROCEDURAL, name=options.name)
-    asyncio.run(serve_forever(open_model(model), [options.name], options.host, options.port))
+        table.add_row(*(plain(_cell(row[c])) for c in shown or data.column_names[:5]))
+    console().print(table)
     return 0
 
 
 # --- what a person sees ------------------------------------------------------------------------
-
-
-def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else 120)
-
-
-def _plain(text: str) -> str:
-    """Text for a rich table: square brackets of a problem are no markup."""
-    return text.replace("[", "\\[")
 
 
 def _cell(value: object) -> str:
@@ -403,7 +336,6 @@ def _show_summary(summary: dict[str, Any], options: argparse.Namespace) -> None:
         return
     if options.quiet:
         return
-    console = _console()
     funnel = Table(title="what became of the information sets", title_justify="left")
     funnel.add_column("step")
     funnel.add_column("questions", justify="right")
@@ -411,17 +343,17 @@ def _show_summary(summary: dict[str, Any], options: argparse.Namespace) -> None:
     total = max(1, summary["information_sets"])
     for step, count in summary["funnel"].items():
         funnel.add_row(step, f"{count:,}", f"{count / total:.1%}")
-    console.print(funnel)
+    console().print(funnel)
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in summary["rejected"].items()) or "none"
     print(f"rejected: {reasons}")
     agreement = "  ".join(f"{share}: {count:,}" for share, count in summary["agreement"].items())
     print(f"published questions by agreement of their solutions: {agreement}")
-    for usage in summary["usage"]["by_role_and_model"]:
-        print(
-            f"{usage['role']} ({usage['model']}): {usage['requests']:,} requests, "
-            f"{usage['reused']:,} replies from the store, {usage['prompt_tokens']:,} prompt tokens, "
-            f"{usage['completion_tokens']:,} completion tokens"
-        )
+    usage = summary["usage"]
+    console().print(usage_table(usage["run"], "what the models took, earlier sessions included"))
+    now = usage["total"]
+    print(f"this session: {now['requests']:,} requests, {now['reused']:,} replies from the store")
+    if usage["estimated"]:
+        print("an endpoint counts no tokens: where it does not, one is taken for four characters")
     rows = ", ".join(f"{name} {count:,}" for name, count in summary["rows"].items())
     seconds = f" in {summary['seconds']} s" if "seconds" in summary else ""
     print(

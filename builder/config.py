@@ -108,15 +108,38 @@ class Model:
     name: str = ""
     base_url: str = ""  # "" is $OPENAI_BASE_URL, else OpenAI
     api_key_env: str = "OPENAI_API_KEY"  # the variable that holds the key; the key is never stored
-    concurrency: int = _f(64, _number(1))
+    api_key_file: str = ""  # a file that holds the key; wins over the variable
+    concurrency: int = _f(256, _number(1))  # requests in flight at most; how many are is found by itself
+    requests_per_minute: float = _f(0.0, _number(0))  # 0: from the endpoint's headers, or found by itself
+    tokens_per_minute: float = _f(0.0, _number(0))  # prompt and completion; 0 as above
+    samples_per_request: int = _f(0, _number(0))  # replies asked for at once; 0: as many as the endpoint gives
     timeout: float = _f(600.0, _number(1))  # seconds for one request
     max_retries: int = _f(6, _number(0))
+    patience: float = _f(900.0, _number(0))  # seconds in which an endpoint may answer nothing at all
     send_seed: bool = True
+    send_sampling: bool = True  # False for reasoning models that refuse temperature and top_p
+    reasoning_effort: str = ""  # such as "low"; "" is not sent
 
     @property
     def is_procedural(self) -> bool:
         """Whether the procedural model answers, embedded or served over HTTP (under a name that says so)."""
         return self.backend == PROCEDURAL or self.name.lower().startswith(PROCEDURAL)
+
+
+OPERATIONAL = frozenset(
+    """concurrency requests_per_minute tokens_per_minute samples_per_request timeout max_retries patience
+    api_key_env api_key_file base_url""".split()
+)
+"""Keys of a model that say how it is asked and change no result: no part of the fingerprint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may spend, earlier sessions on the same run folder included."""
+
+    max_cost: float | None = _f(None, _number(0))  # US dollars
+    max_requests: int | None = _f(None, _number(1))  # requests sent, those that failed included
+    prices: str = ""  # a TOML file with prices that are added to, or take the place of, our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +221,8 @@ class Solutions:
     """METHOD 6, sampling."""
 
     samples: int = _f(10, _number(1, 128))
+    sampling: str = _f("fixed", _choice("fixed", "adaptive"))  # adaptive: until the vote is settled
+    request_cost: float = _f(1.0, _number(0))  # adaptive: what one more request costs, in samples
     temperature: float = _f(0.75, _number(0, 2))
     top_p: float = _f(0.95, _number(0, 1))
     max_tokens: int = _f(2048, _number(1))
@@ -209,6 +234,7 @@ class Voting:
     """METHOD 6, the vote."""
 
     rule: str = _f("strict", _choice("strict", "faithful"))
+    min_agreement: float = _f(0.0, _number(0, 1))  # share of the samples that must agree, beyond METHOD's two
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +273,7 @@ class Publish:
     version: str = "1.0.0"
     license: str = "apache-2.0"
     shard_rows: int = _f(100_000, _number(1))
+    solutions_per_question: int = _f(0, _number(0))  # at most; the first in the order of samples; 0: all
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"\d+\.\d+\.\d+", self.version):
@@ -262,6 +289,7 @@ class Config:
     test_sets: tuple[TestSet, ...] = ()
     model: Model = Model()
     models: tuple[tuple[str, Model], ...] = ()  # role -> its own model
+    limits: Limits = Limits()
     prompts: Prompts = Prompts()
     reading: Seeds = Seeds()
     extraction: Extraction = Extraction()
@@ -290,10 +318,9 @@ class Config:
             "solve": self.solutions,
             "paraphrase": self.paraphrase,
         }
-        section = sections[role]
-        return Decoding(
-            self.model_for(role).name, section.temperature, section.top_p, section.max_tokens, self.run.seed
-        )
+        section, model = sections[role], self.model_for(role)
+        temperature, top_p = (section.temperature, section.top_p) if model.send_sampling else (None, None)
+        return Decoding(model.name, temperature, top_p, section.max_tokens, self.run.seed, model.reasoning_effort)
 
     @property
     def fingerprint(self) -> str:
@@ -307,8 +334,9 @@ class Config:
             if "path" in source:
                 source["path"] = Path(source["path"]).name
         plain["prompts"] = {}  # their hashes are stored with every row
+        plain.pop("limits", None)
         for model in [plain["model"], *plain.get("models", {}).values()]:
-            for operational in ("concurrency", "timeout", "max_retries", "api_key_env", "base_url"):
+            for operational in OPERATIONAL:
                 model.pop(operational, None)
         return content_id("config", plain)
 
@@ -448,9 +476,10 @@ def load_recipe(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> 
     for source in (s for k in ("seeds", "test_sets") for s in _tables(plain.get(k)) if "path" in s):
         if isinstance(source["path"], str):
             source["path"] = str((root / os.path.expandvars(source["path"])).resolve())
-    directory = plain.get("prompts", {})
-    if isinstance(directory, dict) and isinstance(directory.get("directory"), str) and directory["directory"]:
-        directory["directory"] = str((root / directory["directory"]).resolve())
+    for section, key in (("prompts", "directory"), ("limits", "prices")):
+        table = plain.get(section, {})
+        if isinstance(table, dict) and isinstance(table.get(key), str) and table[key]:
+            table[key] = str((root / table[key]).resolve())
     try:
         return from_plain(apply_overrides(plain, overrides))
     except ConfigError as error:

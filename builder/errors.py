@@ -8,8 +8,11 @@
     ├── PromptError             a prompt template: a missing or an unknown placeholder
     ├── ReplyError              a model's reply that cannot be read; becomes a stored reason, ends no run
     ├── ModelError              the endpoint: refused, unauthorised, unknown model, final failure
-    │   ├── RequestRefused      this one request is refused for good (400, content filter): costs its row
+    │   ├── RequestFailed       this one request is given up, others are not concerned: costs its row
+    │   │   └── RequestRefused  the endpoint refuses it whatever is done (400, content filter)
     │   └── RetryableModelError what may succeed when asked again (429, 5xx, time-out, reset)
+    ├── ReplyPending            a reply that a batch file has asked for is not there yet
+    ├── BudgetReached           --max-cost or --max-requests: the run stops, the same command goes on
     ├── StoreError              the completion store or a stage file: foreign, damaged, old layout, disk full
     └── PublishError            a dataset folder that must not be published
 
@@ -56,8 +59,24 @@ class ModelError(KPMathError):
     exit_code = 5
 
 
-class RequestRefused(ModelError):
+class RequestFailed(ModelError):
+    """This request is given up after all its tries; other requests are not concerned.
+
+    ``requests`` is how many were sent for it.
+    """
+
+    def __init__(self, message: str, requests: int = 0) -> None:
+        super().__init__(message)
+        self.requests = requests
+
+    fate = "failed"
+    """What becomes of the row that asked."""
+
+
+class RequestRefused(RequestFailed):
     """The endpoint refuses this request whatever is done; other requests are not concerned."""
+
+    fate = "refused"
 
 
 class RetryableModelError(ModelError):
@@ -69,6 +88,18 @@ class RetryableModelError(ModelError):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class ReplyPending(KPMathError):
+    """A reply is not there yet and is asked for through a batch file."""
+
+    exit_code = 9
+
+
+class BudgetReached(KPMathError):
+    """The limit of money or requests that the user set; what was paid for is stored."""
+
+    exit_code = 8
 
 
 class StoreError(KPMathError):

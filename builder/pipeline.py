@@ -26,7 +26,7 @@ from typing import Any
 
 from .config import PROCEDURAL, Config, to_plain
 from .embeddings import Embedder, EndpointEmbedder, LexicalEmbedder
-from .errors import ConfigError, ReplyError
+from .errors import ConfigError, ReplyError, ReplyPending
 from .llm.chat import ROLES, Chat
 from .matrix import TCPM
 from .progress import Progress
@@ -41,7 +41,8 @@ from .records import (
     QuestionResult,
     Topic,
 )
-from .run import Models, RunFolder, file_hash, fingerprint, ordered
+from .run import Models, OpenBackend, RunFolder, file_hash, fingerprint, ordered
+from .stage_files import StageWriter, stage_parts_done
 from .stages.cooccurrence import tcpm
 from .stages.decontamination import NgramIndex
 from .stages.dedup import deduplicate, too_long_number
@@ -49,7 +50,6 @@ from .stages.extraction import ExtractionFailure, extract, parse_labels
 from .stages.sampling import sample_information_sets
 from .stages.seeds import load_seeds, read_test_set
 from .stages.topics import merge_topics
-from .store import StageWriter, stage_parts_done
 from .synthesis import Services, synthesize
 
 IN_FLIGHT_PER_REQUEST = 2
@@ -60,12 +60,18 @@ the oldest set, for which the order of the records waits, takes its last steps."
 class Pipeline:
     """One run: a configuration, a run folder, and the steps in their order."""
 
-    def __init__(self, config: Config, run: str | os.PathLike[str], progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        run: str | os.PathLike[str],
+        progress: Progress | None = None,
+        open_backend: OpenBackend | None = None,
+    ) -> None:
         self.config = config
         self.folder = RunFolder(run)
         self.progress = progress or Progress(quiet=True)
         self.prompts = load_prompts(config.prompts.directory or None)
-        self.models = Models(config, self.folder)
+        self.models = Models(config, self.folder, open_backend)
         self.folder.save_config(config)
 
     # --- knowledge construction (METHOD 1-3) ---------------------------------------------------
@@ -109,37 +115,44 @@ class Pipeline:
         replies = {r.practice_id: r.reply for r in self.folder.read("given_replies", GivenReply)}
         total = self.folder.summary("seeds")["practices"]
 
-        async def one(practice: Practice, chat: Chat | None) -> LabelledPractice | ExtractionFailure:
+        async def one(practice: Practice, chat: Chat | None) -> LabelledPractice | ExtractionFailure | ReplyPending:
             if chat is None or practice.id in replies:
                 reply = replies[practice.id]
                 try:
                     return LabelledPractice(practice, parse_labels(reply), "given", "", reply)
                 except ReplyError as error:
                     return ExtractionFailure(practice.id, str(error), reply)
-            return await extract(
-                practice,
-                chat,
-                prompt,
-                self.config.decoding("label"),
-                attempts=settings.attempts,
-            )
+            try:
+                return await extract(
+                    practice,
+                    chat,
+                    prompt,
+                    self.config.decoding("label"),
+                    attempts=settings.attempts,
+                )
+            except ReplyPending as pending:
+                return pending
 
         async def run() -> tuple[list[LabelledPractice], list[ExtractionFailure]]:
             labelled: list[LabelledPractice] = []
             failed: list[ExtractionFailure] = []
+            pending = 0
             try:
                 # No model is opened, and none need be configured, where every practice brings its reply.
-                chat = await self.models.chat("label") if len(replies) < total else None
+                chat = self.models.chats(["label"])["label"] if len(replies) < total else None
                 practices = self.folder.read("seeds", Practice)
                 with self.progress.stage("labelling practices", total) as bar:
                     async for result in ordered(practices, lambda p: one(p, chat), in_flight=self._in_flight("label")):
                         if isinstance(result, LabelledPractice):
                             labelled.append(result)
-                        else:
+                        elif isinstance(result, ExtractionFailure):
                             failed.append(result)
-                        bar.advance(1, unreadable=len(failed))
+                        else:
+                            pending += 1
+                        bar.advance(1, unreadable=len(failed), **self.models.ledger.live())
             finally:
-                await self.models.aclose()
+                await self._close_models()
+            _none_pending(pending, "practices")
             return labelled, failed
 
         labelled, failed = asyncio.run(run())
@@ -279,30 +292,47 @@ class Pipeline:
         writer = StageWriter(self.folder.stage("questions"), QuestionResult, made, first_part=done)
         fates: Counter[str] = Counter()
         try:
-            chats = {role: await self.models.chat(role) for role in self._roles()}
-            services = Services(self.config, self.prompts, chats, practices)
+            services = Services(self.config, self.prompts, self.models.chats(self._roles()), practices)
 
-            async def one(information_set: InformationSet) -> list[QuestionResult]:
+            async def one(information_set: InformationSet) -> list[QuestionResult] | None:
                 steps = synthesize(information_set, services)
-                return [step async for step in steps if isinstance(step, QuestionResult)]
+                try:
+                    return [step async for step in steps if isinstance(step, QuestionResult)]
+                except ReplyPending:
+                    return None
 
             with self.progress.stage("writing, scoring, solving, voting", total) as bar:
                 bar.advance(min(done * size, total))
                 part: list[QuestionResult] = []
+                pending = 0
                 async for index, results in _numbered(
                     ordered(self._sets_from(done * size), one, in_flight=self._in_flight("write"))
                 ):
-                    part.extend(results)
-                    fates.update(r.fate for r in results)
-                    bar.advance(1, kept=fates["kept"], rejected=fates.total() - fates["kept"])
-                    if (index + 1) % size == 0:
+                    if results is None:
+                        pending += 1
+                        part = []
+                    elif not pending:  # parts are whole and in order: none is written behind a gap
+                        part.extend(results)
+                    fates.update(r.fate for r in results or ())
+                    counts = {"kept": fates["kept"], "rejected": fates.total() - fates["kept"]}
+                    bar.advance(1, **counts, **self.models.ledger.live())
+                    if (index + 1) % size == 0 and not pending:
                         writer.write_part(part)
                         part = []
                 if part:
                     writer.write_part(part)
         finally:
-            await self.models.aclose()
+            await self._close_models()
+        _none_pending(pending, "information sets")
         writer.finish({"sets": total})
+
+    async def _close_models(self) -> None:
+        if waiting := self.models.in_flight:
+            self.progress.note(
+                f"waiting for {waiting} {'reply' if waiting == 1 else 'replies'} that the model has been asked for; "
+                "Ctrl-C (again) gives them up"
+            )
+        await self.models.aclose()
 
     def _sets_from(self, start: int) -> Iterator[InformationSet]:
         return (s for s in self.folder.read("information_sets", InformationSet) if s.index >= start)
@@ -416,7 +446,12 @@ class Pipeline:
         with self.progress.stage("writing shards", 1) as bar:
             counts = publish_run(self.folder, self.config, self.prompts, mpkp, topics, matrix, Path(out))
             bar.advance(1)
-        return counts | {"usage": self.models.ledger.snapshot()}
+        return counts | {"usage": self.models.usage()}
+
+
+def _none_pending(pending: int, what: str) -> None:
+    if pending:
+        raise ReplyPending(f"{pending:,} {what} wait for replies of a batch file")
 
 
 async def _numbered(results: AsyncIterator[Any]) -> AsyncIterator[tuple[int, Any]]:

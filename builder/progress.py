@@ -34,6 +34,10 @@ class Progress:
         """A stage of ``total`` steps (None: not known), to be used as a context manager."""
         return Stage(self, name, total)
 
+    def note(self, text: str) -> None:
+        """A line for the person who watches."""
+        self._line(text)
+
     def __enter__(self) -> Progress:
         return self
 
@@ -72,7 +76,7 @@ class Stage:
         self.name = name
         self.total = total
         self.done = 0
-        self.counts: dict[str, int] = {}
+        self.counts: dict[str, int | str] = {}
         self._progress = progress
         self._bars: Bars | None = None
         self._task = TaskID(0)
@@ -87,8 +91,8 @@ class Stage:
             self._task = self._bars.add_task(self.name, total=self.total, rate="", counts="")
         return self
 
-    def advance(self, n: int = 1, **counts: int) -> None:
-        """``n`` more steps are done; ``counts`` are totals so far, such as ``kept=12, rejected=3``."""
+    def advance(self, n: int = 1, **counts: int | str) -> None:
+        """``n`` more steps are done; ``counts`` are totals so far, such as ``kept=12, cost="$0.40"``."""
         self.done += n
         self.counts.update(counts)
         if self._bars is not None:

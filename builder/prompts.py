@@ -79,8 +79,8 @@ class Prompt:
         user = _PLACEHOLDER.sub(lambda m: values[m.group(1)], self.user)
         return Message("system", self.system), Message("user", user)
 
-    def request(self, values: Mapping[str, str], decoding: Decoding) -> ChatRequest:
-        """The filled prompt as a request in this prompt's role."""
+    def request(self, values: Mapping[str, str], decoding: Decoding, subject: str = "") -> ChatRequest:
+        """The filled prompt as a request in this prompt's role; ``subject`` is the id of what it is about."""
         return ChatRequest(
             role=self.role,
             messages=self.fill(values),
@@ -90,6 +90,8 @@ class Prompt:
             top_p=decoding.top_p,
             max_tokens=decoding.max_tokens,
             seed=decoding.seed,
+            reasoning_effort=decoding.reasoning_effort,
+            subject=subject,
         )
 
 

@@ -172,11 +172,14 @@ class Vote:
     """What the candidates of one question agree on.  It is agreement, never proof.
 
     ``consensus`` holds the consensus score vector of each candidate, shape (m, n); ``classes`` the
-    answer class of each candidate on each sub-question (None: no answer), shape (m, n).
+    answer class of each candidate on each sub-question (None: no answer), shape (m, n), where m is
+    the number of candidates drawn.  Shares (``consensus``, ``scores``, ``agreement``) are of the
+    number *planned*: a candidate that was not drawn counts as one that does not agree.  Of the drawn
+    they would be too large, since sampling stops early just where answers agree.
     """
 
     rule: str  # "strict" | "faithful"
-    candidates: int  # m, abstentions included
+    candidates: int  # m: how many were drawn, abstentions included
     abstained: int
     consensus: tuple[tuple[float, ...], ...]
     classes: tuple[tuple[int | None, ...], ...]
@@ -185,7 +188,9 @@ class Vote:
     winners: tuple[int, ...]  # candidates that stay
     agreement: float  # CS of the winners, 0 where none
     answer: str | None  # representative answer of the winners
-    rejected: str | None  # "no_answer" | "tie" | "no_agreement"
+    rejected: str | None  # "no_answer" | "tie" | "no_agreement" | "low_agreement"
+    planned: int  # how many may be drawn
+    stopped: str | None  # "all_drawn" | "settled" | "out_of_reach"; None: more could change it
 
 
 @dataclass(frozen=True, slots=True)

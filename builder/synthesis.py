@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from .answers import asked, equal
 from .config import Config
-from .errors import RequestRefused
+from .errors import RequestFailed
 from .llm.chat import Chat
 from .prompts import Prompt
 from .records import (
@@ -33,7 +33,7 @@ from .stages.paraphrase import ask_paraphrases, lost_or_added
 from .stages.questions import question_from_reply, write_question
 from .stages.scoring import score_question
 from .stages.solutions import read_solution, sample_solutions
-from .stages.voting import consensus
+from .stages.voting import consensus, next_round
 
 Step = Question | Score | Solution | Vote | QuestionResult
 
@@ -51,7 +51,8 @@ class Services:
 async def synthesize(information_set: InformationSet, services: Services) -> AsyncIterator[Step]:
     """All steps of one information set.
 
-    A question that the endpoint refuses for good (a content filter) ends with the fate "refused".
+    A question that the endpoint refuses for good (a content filter) ends with the fate "refused", one whose
+    request is given up after its retries with "failed".
 
     Raises:
         ModelError: a model could not be asked; what was paid for until then is stored.
@@ -66,8 +67,8 @@ async def synthesize(information_set: InformationSet, services: Services) -> Asy
             config.decoding("write"),
             max_parts=config.questions.max_parts,
         )
-    except RequestRefused as error:
-        yield _refused(information_set, services, str(error))
+    except RequestFailed as error:
+        yield _not_written(information_set, services, error)
         return
     yield question
     result: QuestionResult | None = None
@@ -107,6 +108,44 @@ async def _judge_and_solve(
         if score.value is None or score.value < config.scoring.threshold:
             yield result("unscored" if score.value is None else "low_score")
             return
+        async for step in solve(question, information_set, services):
+            if isinstance(step, Solution):
+                solutions.append(step)
+            else:
+                vote = step
+            yield step
+    except RequestFailed as error:
+        yield result(error.fate)
+        return
+    assert vote is not None
+    yield result(vote.rejected or "kept")
+
+
+async def solve(
+    question: Question, information_set: InformationSet, services: Services
+) -> AsyncIterator[Solution | Vote]:
+    """The candidates in the order of their samples, in rounds until the vote is settled; then the vote.
+
+    What is drawn next follows from the answers of whole rounds in that order, never from who answered
+    first.  With fixed sampling there is one round.
+
+    Raises:
+        ModelError: a round could not be drawn; the candidates of those before have been yielded.
+    """
+    config = services.config
+    wanted, threshold = asked(question.problem or ""), config.voting.min_agreement
+    answers: list[tuple[str | None, ...]] = []
+
+    def count() -> Vote:
+        return consensus(answers, config.voting.rule, wanted, planned=config.solutions.samples, min_agreement=threshold)
+
+    vote = count()
+    while vote.stopped is None:
+        more = config.solutions.samples
+        if config.solutions.sampling == "adaptive":
+            more = next_round(
+                answers, vote, wanted, min_agreement=threshold, request_cost=config.solutions.request_cost
+            )
         replies = await sample_solutions(
             question,
             information_set,
@@ -114,22 +153,18 @@ async def _judge_and_solve(
             services.chats["solve"],
             services.prompts["solution"],
             config.decoding("solve"),
-            samples=config.solutions.samples,
+            samples=more,
+            first=len(answers),
         )
-    except RequestRefused:
-        yield result("refused")
-        return
-    for index, reply in enumerate(replies):
-        wrong = wrong_computations(reply.text) if config.solutions.check_computations else ()
-        solution = read_solution(question, index, reply, wrong, services.prompts["solution"].hash)
-        solutions.append(solution)
-        yield solution
-    # A candidate that computes something wrong is dropped (METHOD 6): it stays among the m, so that
-    # the agreement is that of all that was sampled, and it votes for nothing.
-    answers = [s.answers if s.votes else (None,) for s in solutions]
-    vote = consensus(answers, rule=config.voting.rule, asked=asked(question.problem or ""))
+        for index, reply in enumerate(replies, len(answers)):
+            wrong = wrong_computations(reply.text) if config.solutions.check_computations else ()
+            solution = read_solution(question, index, reply, wrong, services.prompts["solution"].hash)
+            # A candidate that computes something wrong is dropped (METHOD 6): it stays among the m, so that
+            # the agreement is that of all that was sampled, and it votes for nothing.
+            answers.append(solution.answers if solution.votes else (None,))
+            yield solution
+        vote = count()
     yield vote
-    yield result(vote.rejected or "kept")
 
 
 async def _paraphrases(parent: QuestionResult, services: Services) -> AsyncIterator[Step]:
@@ -143,7 +178,7 @@ async def _paraphrases(parent: QuestionResult, services: Services) -> AsyncItera
             config.decoding("paraphrase"),
             count=config.paraphrase.per_question,
         )
-    except RequestRefused:
+    except RequestFailed:
         return
     for number, reply in enumerate(replies):
         question = question_from_reply(
@@ -173,14 +208,14 @@ def _drifted(parent: QuestionResult, child: QuestionResult) -> bool:
     return before is None or after is None or not equal(before, after, asked(child.question.problem or ""))
 
 
-def _refused(information_set: InformationSet, services: Services, reason: str) -> QuestionResult:
+def _not_written(information_set: InformationSet, services: Services, error: RequestFailed) -> QuestionResult:
     question = Question(
         id=content_id("question", information_set.id, str(information_set.index), None),
         information_set_id=information_set.id,
         problem=None,
         model=services.config.model_for("write").name,
         prompt_hash=services.prompts["question"].hash,
-        reply=reason,
-        rejected="refused",
+        reply=str(error),
+        rejected=error.fate,
     )
-    return QuestionResult(question, information_set, None, (), None, "refused")
+    return QuestionResult(question, information_set, None, (), None, error.fate)

@@ -17,6 +17,7 @@ FATES = {
     "unscored": "rejected: the judge's reply could not be read",
     "tie": "rejected: two answers have equally many votes",
     "no_agreement": "rejected: no two solutions agree",
+    "low_agreement": "rejected: fewer solutions agree than the recipe asks for",
     "no_answer": "rejected: no solution gives an answer",
     "no_question": "rejected: the reply holds no problem",
 }
@@ -86,7 +87,8 @@ def verdict_text(result: QuestionResult) -> str:
     vote: Vote | None = result.vote
     if vote is None or vote.answer is None:
         return f"**Verdict:** {verdict}"
+    early = f" ({vote.planned} were planned, the others could not change it)" if vote.candidates < vote.planned else ""
     return (
-        f"**Verdict:** {verdict}. {len(vote.winners)} of {vote.candidates} solutions agree on "
+        f"**Verdict:** {verdict}. {len(vote.winners)} of {vote.candidates} solutions{early} agree on "
         f"${vote.answer}$ (consensus {vote.agreement:.2f}). Agreement is not proof."
     )

@@ -12,20 +12,40 @@ SOURCES = sorted(p for folder in ("builder", "space") for p in (ROOT / folder).r
 
 # The lower a layer, the less it may know.  A module may import its own layer and lower ones.
 LAYERS = [
-    ("kpmath", "builder.records", "builder.matrix", "builder.errors", "builder.llm.chat", "builder.config"),
+    (
+        "kpmath",
+        "builder.records",
+        "builder.matrix",
+        "builder.ranges",
+        "builder.errors",
+        "builder.llm.chat",
+        "builder.config",
+    ),
     (
         "builder.prompts",
         "builder.llm",
         "builder.store",
+        "builder.store_file",
+        "builder.store_reader",
+        "builder.salvage",
+        "builder.stage_files",
         "builder.embeddings",
         "builder.answers",
         "builder.progress",
         "builder.tokens",
     ),
     ("builder.stages",),
-    ("builder.synthesis", "builder.publish", "builder.run", "builder.report"),
-    ("builder.pipeline",),
-    ("builder.cli", "builder.cli_answers", "builder.__main__", "space"),
+    ("builder.synthesis", "builder.publish", "builder.run", "builder.report", "builder.observed", "builder.bill"),
+    ("builder.pipeline", "builder.dry_run", "builder.estimate"),
+    (
+        "builder.cli",
+        "builder.cli_answers",
+        "builder.cli_estimate",
+        "builder.cli_options",
+        "builder.cli_serve",
+        "builder.__main__",
+        "space",
+    ),
 ]
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from builder.config import Config
-from builder.pipeline import Pipeline
+import pytest
+
+import kpmath
+from builder.answers import equal
+from builder.config import Config, load_recipe
+from builder.pipeline import Pipeline, build
 from builder.records import HygieneNote, QuestionResult
 from tests.publish.sample import result
+
+RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "demo.toml"
 
 
 def pipeline_with_two_equal_questions(folder: Path) -> Pipeline:
@@ -32,3 +38,31 @@ def test_a_question_of_which_nothing_is_left_does_not_stand_for_another(tmp_path
     assert pipeline._duplicates(solutions) == []
     assert pipeline._duplicates([HygieneNote("q0", None, "contaminated", "test", None)]) == []
     assert len(pipeline._duplicates(solutions[:3])) == 1
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.7])
+def test_adaptive_sampling_publishes_the_rows_of_fixed_sampling_from_fewer_solutions(
+    tmp_path: Path, threshold: float
+) -> None:
+    rows, answers, drawn = {}, {}, {}
+    for sampling in ("fixed", "adaptive"):
+        settings = [
+            "sampling.sets=40",
+            f"solutions.sampling={sampling}",
+            f"voting.min_agreement={threshold}",
+            "publish.solutions_per_question=2",
+        ]
+        config = load_recipe(RECIPE, settings)
+        build(config, tmp_path / sampling / "run", tmp_path / sampling / "kpmath")
+        pairs = kpmath.load(path=tmp_path / sampling / "kpmath", split="train")
+        questions = kpmath.load("questions", path=tmp_path / sampling / "kpmath", split="train")
+        rows[sampling] = [(r["id"], r["solution"]) for r in pairs]
+        answers[sampling] = pairs["answer"]
+        drawn[sampling] = sum(questions["candidates"])
+        reasons = set(questions["stopped"]) - {None}
+        assert reasons == {"all_drawn"} if sampling == "fixed" else "settled" in reasons
+        assert all(r["planned"] == 10 and r["agreement"] >= threshold for r in pairs)
+    assert rows["adaptive"] == rows["fixed"]
+    # The commonest written form of the ones drawn: 12879 in one run may be 12,879 in the other.
+    assert all(map(equal, answers["adaptive"], answers["fixed"]))
+    assert drawn["adaptive"] < drawn["fixed"]

@@ -48,7 +48,7 @@ def test_a_question_result_with_and_without_a_vote_survives_arrow() -> None:
     question = Question("q", "s", None, "m", "h", "no tags", None, "no_question")
     score = Score("q", None, 0.5, None, "unreadable", "m", "h", "?")
     solution = Solution("x", "q", 0, "so \\boxed{4}", ("4",), ("2+2=5",), "m", "h", "stop")
-    vote = Vote("strict", 1, 0, ((1.0,),), ((0,),), (1,), (1.0,), (), 0.0, None, "no_agreement")
+    vote = Vote("strict", 1, 0, ((1.0,),), ((0,),), (1,), (1.0,), (), 0.0, None, "no_agreement", 1, "all_drawn")
     rows = [
         QuestionResult(question, chosen, None, (), None, "no_question"),
         QuestionResult(question, chosen, score, (solution,), vote, "no_agreement"),

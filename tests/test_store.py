@@ -1,9 +1,9 @@
-"""What is acknowledged is on the disk; what is not whole does not look whole."""
+"""What is acknowledged is on the disk."""
 
 from __future__ import annotations
 
 import asyncio
-import json
+import dataclasses
 import os
 import shutil
 import signal
@@ -11,20 +11,13 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from builder.errors import StoreError
+from builder.errors import RequestFailed, RequestRefused, StoreError
 from builder.llm.chat import ChatRequest, Message, Reply
-from builder.store import (
-    CompletionStore,
-    StageWriter,
-    read_stage,
-    stage_manifest,
-    stage_parts_done,
-)
+from builder.store import CompletionStore, Exported, StoreReader, Usage, usage_by_role
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUEST = ChatRequest("solve", "m", (Message("user", "x"),), "h", 0.75, 0.95, 64, 7)
@@ -34,18 +27,28 @@ def reply(i, text="text"):
     return Reply(f"{text} {i}", "stop", "served", i, 1, 2, None)
 
 
-def entries(*numbers, text="text"):
-    return [(f"key{i}", REQUEST, i, reply(i, text)) for i in numbers]
+async def put(store, *numbers, text="text"):
+    """Sample i of the request is reply i; consecutive numbers are put together."""
+    start = 0
+    for end in range(1, len(numbers) + 1):
+        if end == len(numbers) or numbers[end] != numbers[end - 1] + 1:
+            await store.put(REQUEST, numbers[start], [reply(i, text) for i in numbers[start:end]])
+            start = end
 
 
 def fill(path, *numbers, text="text"):
     with CompletionStore(path) as store:
-        asyncio.run(store.put(entries(*numbers, text=text)))
+        asyncio.run(put(store, *numbers, text=text))
+
+
+def look_up(store, *numbers):
+    found, _ = store.look_up([REQUEST.key(i) for i in numbers])
+    return {i: found[REQUEST.key(i)] for i in numbers if REQUEST.key(i) in found}
 
 
 def stored(path, *numbers):
     with CompletionStore(path) as store:
-        return store.get_many([f"key{i}" for i in numbers])
+        return look_up(store, *numbers)
 
 
 # --- completions -------------------------------------------------------------------------------
@@ -62,10 +65,10 @@ def stored(path, *numbers):
 def test_a_reply_comes_back_as_it_was(tmp_path, kept):
     path = tmp_path / "deep" / "main.sqlite"
     with CompletionStore(path) as store:
-        asyncio.run(store.put([("k", REQUEST, 0, kept)]))
-        assert store.get_many(["k", "unknown"]) == {"k": kept}
+        asyncio.run(store.put(REQUEST, 0, [kept]))
+        assert look_up(store, 0, 1) == {0: kept}
     with CompletionStore(path) as store:
-        assert store.get_many(["k"]) == {"k": kept}
+        assert look_up(store, 0) == {0: kept}
         assert store.count() == 1
 
 
@@ -77,32 +80,78 @@ def test_thousands_of_keys_are_looked_up_at_once(tmp_path):
 def test_a_key_that_has_a_reply_keeps_it(tmp_path):
     fill(tmp_path / "s", 1)
     fill(tmp_path / "s", 1, 2, text="other")
-    assert {k: r.text for k, r in stored(tmp_path / "s", 1, 2).items()} == {
-        "key1": "text 1",
-        "key2": "other 2",
-    }
+    assert {k: r.text for k, r in stored(tmp_path / "s", 1, 2).items()} == {1: "text 1", 2: "other 2"}
 
 
 def test_an_error_is_kept_with_its_reason_until_a_reply_takes_its_place(tmp_path):
     with CompletionStore(tmp_path / "s") as store:
-        asyncio.run(store.put_error([("key1", REQUEST, 1), ("key2", REQUEST, 2)], "too long"))
-        assert store.get_many(["key1", "key2"]) == {}
-        assert [(e.key, e.role, e.model, e.sample, e.error) for e in store.errors()] == [
-            ("key1", "solve", "m", 1, "too long"),
-            ("key2", "solve", "m", 2, "too long"),
+        asyncio.run(store.put_error(REQUEST, [1, 2], RequestRefused("too long"), sent=3))
+        found, failure = store.look_up([REQUEST.key(1), REQUEST.key(2)])
+        assert (found, type(failure), str(failure)) == ({}, RequestRefused, "too long")
+        rows = list(store.rows(errors=True))
+        assert [(r.key, r.role, r.model, r.sample, r.reply, r.error) for r in rows] == [
+            (REQUEST.key(1), "solve", "m", 1, None, "too long"),
+            (REQUEST.key(2), "solve", "m", 2, None, "too long"),
         ]
-        asyncio.run(store.put(entries(1)))
-        asyncio.run(store.put_error([("key1", REQUEST, 1)], "again"))
-        assert [e.key for e in store.errors()] == ["key2"]
-        assert store.get_many(["key1"])["key1"] == reply(1)
+        assert store.usage() == [Usage("solve", "m", 3, 0, 2, 0, 0, 0, 2, 0)]
+        asyncio.run(put(store, 1))
+        asyncio.run(store.put_error(REQUEST, [1], RequestFailed("again")))
+        assert [r.sample for r in store.rows(errors=True)] == [2]
+        assert store.usage() == [Usage("solve", "m", 3, 1, 1, 1, 1, 2, 2, 0)]  # what the failure took still counts
+        assert look_up(store, 1)[1].text == reply(1).text
         assert store.count() == 1
+
+
+def test_a_final_error_answers_until_it_is_to_be_tried_again(tmp_path):
+    with CompletionStore(tmp_path / "s") as store:
+        asyncio.run(store.put_error(REQUEST, [0], RequestFailed("six time-outs")))
+        asyncio.run(put(store, 1))
+        assert str(store.look_up([REQUEST.key(0)])[1]) == "six time-outs"
+        assert store.retry_errors() == 1
+    with CompletionStore(tmp_path / "s") as store:
+        assert store.look_up([REQUEST.key(0), REQUEST.key(1)]) == ({REQUEST.key(1): reply(1)}, None)
+        assert [r.error for r in store.rows(errors=True)] == ["six time-outs"]
+
+
+def test_rows_are_found_by_role_subject_and_error(tmp_path):
+    other = dataclasses.replace(REQUEST, role="score", subject="q1")
+    with CompletionStore(tmp_path / "s") as store:
+        asyncio.run(put(store, *range(1500)))
+        asyncio.run(store.put(other, 0, [reply(0)]))
+        asyncio.run(store.put_error(other, [1], RequestFailed("no")))
+        assert [r.sample for r in store.rows(roles=["solve"])] == list(range(1500))
+        assert [(r.role, r.sample) for r in store.rows(ids=["q1"])] == [("score", 0), ("score", 1)]
+        assert [r.sample for r in store.rows(roles=["score", "solve"], ids=["q", "x"], errors=False)] == [0]
+
+
+def test_usage_is_read_from_beside_while_a_run_writes(tmp_path):
+    assert usage_by_role(tmp_path / "none") == []
+    replies = [Reply("a", "stop", "m", 10, 4, 6, requests=2), Reply("b", "stop", "m", 0, 0, 5)]
+    with CompletionStore(tmp_path / "s") as store:
+        asyncio.run(store.put(REQUEST, 0, replies))
+        assert usage_by_role(tmp_path / "s") == [Usage("solve", "m", 2, 2, 0, 10, 4, 11, 1, 0)]
+    with StoreReader(tmp_path / "s") as reader:  # no run has it open any more
+        assert [r.reply for r in reader.rows()] == replies
+    with pytest.raises(StoreError, match="no model has been asked"):
+        StoreReader(tmp_path / "none")
+
+
+def test_what_was_exported_is_remembered_once(tmp_path):
+    rows = [Exported(f"{i:032x}.0.10", "solve", "m", f"q{i}") for i in range(1200)]
+    with CompletionStore(tmp_path / "s") as store:
+        asyncio.run(store.note_exported(rows))
+        asyncio.run(store.note_exported(rows[:3]))
+        found = store.exported([r.custom_id for r in rows] + ["foreign"])
+        assert list(found.values()) == rows
+        asyncio.run(store.put(rows[7], 0, [reply(0)]))
+        assert [(r.key, r.subject) for r in store.rows()] == [(f"{7:032x}-0", "q7")]
 
 
 def test_many_writers_from_several_threads_lose_nothing(tmp_path):
     with CompletionStore(tmp_path / "s") as store:
 
         async def write(first):
-            await asyncio.gather(*(store.put(entries(i)) for i in range(first, first + 200)))
+            await asyncio.gather(*(put(store, i) for i in range(first, first + 200)))
 
         threads = [threading.Thread(target=asyncio.run, args=(write(1000 * t),)) for t in range(4)]
         for thread in threads:
@@ -115,15 +164,15 @@ def test_many_writers_from_several_threads_lose_nothing(tmp_path):
 def test_closing_commits_what_is_pending_and_a_closed_store_says_so(tmp_path):
     async def run():
         store = CompletionStore(tmp_path / "s")
-        putting = asyncio.create_task(store.put(entries(*range(50))))
+        putting = asyncio.create_task(put(store, *range(50)))
         await asyncio.sleep(0)
         store.close()
         store.close()
         await putting
         with pytest.raises(StoreError, match="is closed"):
-            await store.put(entries(99))
+            await put(store, 99)
         with pytest.raises(StoreError, match="is closed"):
-            store.get_many(["key1"])
+            look_up(store, 1)
 
     asyncio.run(run())
     assert len(stored(tmp_path / "s", *range(100))) == 50
@@ -132,11 +181,11 @@ def test_closing_commits_what_is_pending_and_a_closed_store_says_so(tmp_path):
 WRITER = """
 import asyncio, sys
 sys.path[:0] = ["tests"]
-from test_store import entries
+from test_store import put
 from builder.store import CompletionStore
 
 async def one(store, i):
-    await store.put(entries(i, 100000 + i))
+    await put(store, 2 * i, 2 * i + 1)
     sys.stdout.write(f"{i}\\n"); sys.stdout.flush()
 
 async def main():
@@ -160,14 +209,12 @@ def test_after_a_kill_everything_acknowledged_is_in_the_file(tmp_path, lines):
     acknowledged = {int(line) for line in [*seen, *rest[:-1]]}
     assert len(acknowledged) >= lines
     with CompletionStore(path) as store:
-        kept = store.get_many([f"key{i}" for i in acknowledged] + [f"key{100000 + i}" for i in acknowledged])
-        assert len(kept) == 2 * len(acknowledged)
-        for i in acknowledged:
-            assert kept[f"key{i}"] == reply(i)
+        numbers = [n for i in acknowledged for n in (2 * i, 2 * i + 1)]
+        assert look_up(store, *numbers) == {n: reply(n) for n in numbers}
         # the entries of one put are there together or not at all
         rows = store.count()
         assert rows % 2 == 0
-        asyncio.run(store.put(entries(200000)))
+        asyncio.run(put(store, 2_000_000))
         assert store.count() == rows + 1
 
 
@@ -218,9 +265,9 @@ def make_folder(path):
     [
         (make_foreign, "not a completion store .*move it away"),
         (make_other_program, "SQLite file of another program: move it away"),
-        (make_older, "has layout 0, this version of KPMath writes layout 1: go on with"),
-        (make_truncated, "is damaged .*recover"),
-        (make_scrambled, "is damaged .*recover"),
+        (make_older, "has layout 0, this version of KPMath writes layout 2, whose keys are others: go on with"),
+        (make_truncated, "is damaged .*--salvage"),
+        (make_scrambled, "is damaged .*--salvage"),
         (make_folder, "cannot be used"),
     ],
 )
@@ -254,179 +301,13 @@ def test_a_full_disk_says_so_and_loses_nothing_that_was_acknowledged(tmp_path):
         with SmallDisk(path) as store:
             with pytest.raises(StoreError, match=r"the disk is full.*make room and run the same command again"):
                 for i in range(0, 20_000, 100):
-                    await store.put(entries(*range(i, i + 100)))
+                    await put(store, *range(i, i + 100))
                     acknowledged.extend(range(i, i + 100))
             assert store.count() == len(acknowledged) > 0
 
     asyncio.run(run())
     assert len(stored(path, *acknowledged)) == len(acknowledged)
     fill(path, 30_000)  # with room again it goes on
-
-
-# --- stage files -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    id: str
-    number: float | None
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OtherRow:
-    id: str
-
-
-def rows(first, count):
-    return [Row(f"r{i}", None if i % 3 else i / 7, tuple("ab"[: i % 3])) for i in range(first, first + count)]
-
-
-def write(folder, *parts, fingerprint="f", finish=True, record=Row, **options):
-    writer = StageWriter(folder, record, fingerprint, **options)
-    for part in parts:
-        writer.write_part(part)
-    if finish:
-        writer.finish({"kept": 3, "reasons": {"tie": 1}})
-
-
-def test_records_come_back_in_order_with_the_summary(tmp_path):
-    write(tmp_path / "stage", rows(0, 5), rows(5, 2))
-    assert list(read_stage(tmp_path / "stage", Row)) == rows(0, 7)
-    manifest = stage_manifest(tmp_path / "stage")
-    assert manifest["summary"] == {"kept": 3, "reasons": {"tie": 1}}
-    assert (manifest["record"], manifest["fingerprint"], manifest["rows"]) == ("Row", "f", 7)
-    assert sorted(p.name for p in (tmp_path / "stage").iterdir()) == [
-        "manifest.json",
-        "part-00000.parquet",
-        "part-00001.parquet",
-    ]
-
-
-def test_a_stage_without_records_is_whole_too(tmp_path):
-    write(tmp_path)
-    assert list(read_stage(tmp_path, Row)) == []
-
-
-def test_the_same_records_give_the_same_bytes(tmp_path):
-    for name in "ab":
-        write(tmp_path / name, rows(0, 100), rows(100, 100))
-    for file in (tmp_path / "a").iterdir():
-        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
-
-
-def test_a_stopped_stage_goes_on_to_the_same_bytes(tmp_path):
-    write(tmp_path / "whole", rows(0, 4), rows(4, 4), rows(8, 1))
-    write(tmp_path / "stopped", rows(0, 4), rows(4, 4), finish=False)
-    (tmp_path / "stopped" / "part-00002.parquet.partial").write_bytes(b"half")
-    assert stage_manifest(tmp_path / "stopped") is None
-    with pytest.raises(StoreError, match="is not complete"):
-        list(read_stage(tmp_path / "stopped", Row))
-    assert stage_parts_done(tmp_path / "stopped", "f") == 2
-    write(tmp_path / "stopped", rows(8, 1), first_part=2)
-    assert {p.name: p.read_bytes() for p in (tmp_path / "whole").iterdir()} == {
-        p.name: p.read_bytes() for p in (tmp_path / "stopped").iterdir()
-    }
-
-
-def test_parts_of_another_fingerprint_are_not_done_and_are_taken_away(tmp_path):
-    write(tmp_path, rows(0, 4), rows(4, 4), fingerprint="old")
-    assert stage_parts_done(tmp_path, "new") == 0
-    with pytest.raises(StoreError, match="holds 0 parts of this stage, 1 were expected"):
-        StageWriter(tmp_path, Row, "new", first_part=1)
-    write(tmp_path, rows(20, 1), fingerprint="new")
-    assert list(read_stage(tmp_path, Row)) == rows(20, 1)
-    assert len(list(tmp_path.iterdir())) == 2
-
-
-def test_a_new_writer_makes_a_whole_stage_not_whole_at_once(tmp_path):
-    write(tmp_path, rows(0, 4))
-    write(tmp_path, fingerprint="g", finish=False)
-    assert stage_manifest(tmp_path) is None
-
-
-def test_a_part_that_was_cut_off_is_not_done(tmp_path):
-    write(tmp_path, rows(0, 50), rows(50, 50), finish=False)
-    os.truncate(tmp_path / "part-00001.parquet", 100)
-    assert stage_parts_done(tmp_path, "f") == 1
-
-
-def edit_manifest(folder, **change):
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps({**manifest, **change}))
-
-
-@pytest.mark.parametrize(
-    ("damage", "says"),
-    [
-        (lambda f: (f / "part-00001.parquet").unlink(), "part-00001.parquet cannot be used"),
-        (lambda f: os.truncate(f / "part-00000.parquet", 60), "part-00000.parquet cannot be used"),
-        (
-            lambda f: shutil.copy(f / "part-00000.parquet", f / "part-00001.parquet"),
-            "part-00001.parquet cannot",
-        ),
-        (lambda f: (f / "manifest.json").write_text("{"), "remove its folder"),
-        (lambda f: edit_manifest(f, layout=99), "layout 99"),
-        (lambda f: edit_manifest(f, record="OtherRow"), "holds OtherRow records, Row were asked for"),
-    ],
-)
-def test_a_damaged_stage_is_a_clear_error(tmp_path, damage, says):
-    write(tmp_path, rows(0, 5), rows(5, 5))
-    damage(tmp_path)
-    with pytest.raises(StoreError, match=says):
-        list(read_stage(tmp_path, Row))
-
-
-def test_records_of_another_class_with_the_same_name_are_refused(tmp_path):
-    write(tmp_path, [OtherRow("a")], record=OtherRow)
-    edit_manifest(tmp_path, record="Row")
-    with pytest.raises(StoreError, match="rows or columns"):
-        list(read_stage(tmp_path, Row))
-
-
-def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="cannot be used"):
-        StageWriter(tmp_path / "file" / "stage", Row, "f")
-
-
-# RLIMIT_FSIZE stops a write half-way as a full disk does; the kernel names it EFBIG, a disk ENOSPC.
-LIMITED = """
-import resource, signal, sys
-sys.path[:0] = ["tests"]
-from test_store import Row, rows
-from builder.errors import StoreError
-from builder.store import StageWriter
-writer = StageWriter(sys.argv[1], Row, "f")
-writer.write_part(rows(0, 10))
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
-try:
-    writer.write_part(rows(0, 20000))
-except StoreError as error:
-    print("stopped:", error)
-"""
-
-
-def test_a_part_that_does_not_fit_leaves_no_half_file(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.startswith("stopped:")
-    assert [p.name for p in tmp_path.iterdir()] == ["part-00000.parquet"]
-    assert stage_parts_done(tmp_path, "f") == 1
-
-
-@pytest.mark.parametrize("target", ["part-00000.parquet.partial", "manifest.json.partial"])
-def test_a_full_disk_under_a_stage_says_so(tmp_path, target):
-    (tmp_path / target).symlink_to("/dev/full")  # every write to it fails with ENOSPC
-    with pytest.raises(StoreError, match=r"the disk is full.*make room"):
-        writer = StageWriter(tmp_path, Row, "f")
-        (tmp_path / target).unlink(missing_ok=True)
-        (tmp_path / target).symlink_to("/dev/full")
-        writer.write_part(rows(0, 3))
-        writer.finish({})
-    assert stage_manifest(tmp_path) is None
 
 
 def test_a_store_killed_before_its_table_was_made_opens_again(tmp_path):

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from builder.config import Config, Model, Paraphrase
+from builder.config import Config, Model, Paraphrase, Solutions, Voting
 from builder.errors import ModelError, RequestRefused
-from builder.llm.chat import ROLES, ChatRequest, Reply
+from builder.llm.chat import ROLES, ChatRequest, Keep, Reply
 from builder.prompts import load_prompts
 from builder.records import InformationSet, Practice, Question, QuestionResult, Score, SetTopic, Solution, Vote
 from builder.synthesis import Services, synthesize
@@ -29,13 +29,17 @@ class Scripted:
             "solve": "So \\boxed{5}",
         } | script
         self.requests: list[ChatRequest] = []
+        self.drawn: list[tuple[str, int, int]] = []  # role, first sample, number of samples
 
-    async def complete(self, request: ChatRequest, n: int = 1) -> list[Reply]:
+    async def complete(
+        self, request: ChatRequest, n: int = 1, *, first: int = 0, keep: Keep | None = None
+    ) -> list[Reply]:
         self.requests.append(request)
+        self.drawn.append((request.role, first, n))
         said = self.script[request.role]
         if isinstance(said, Exception):
             raise said
-        texts = [said] * n if isinstance(said, str) else list(said)
+        texts = [said] * n if isinstance(said, str) else list(said)[first : first + n]
         assert len(texts) == n
         return [Reply(t, "stop", "scripted") for t in texts]
 
@@ -143,11 +147,77 @@ def test_a_paraphrase_is_judged_like_a_question_and_names_its_parent(paraphrase:
 
 def test_a_paraphrase_with_another_answer_is_drift() -> None:
     class Drifting(Scripted):
-        async def complete(self, request: ChatRequest, n: int = 1) -> list[Reply]:
-            replies = await super().complete(request, n)
+        async def complete(
+            self, request: ChatRequest, n: int = 1, *, first: int = 0, keep: Keep | None = None
+        ) -> list[Reply]:
+            replies = await super().complete(request, n, first=first)
             if request.role == "solve" and "product" in request.messages[1].content:
                 replies = [replace(r, text="\\boxed{6}") for r in replies]
             return replies
 
     made = steps(Drifting(paraphrase="<Q>Find the product of 2 and 3.</Q>"), PARAPHRASE)
     assert made[-1].fate == "drift_answer"
+
+
+# --- adaptive sampling -------------------------------------------------------------------------
+
+ADAPTIVE = Config(model=Model(name="m"), solutions=Solutions(sampling="adaptive", request_cost=0.0))
+BOXES = [f"\\boxed{{{a}}}" for a in "5565555677"]
+
+
+def rounds(chat: Scripted) -> list[tuple[int, int]]:
+    return [(first, n) for role, first, n in chat.drawn if role == "solve"]
+
+
+def test_adaptive_sampling_draws_on_from_where_it_stopped_until_the_vote_is_settled() -> None:
+    chat = Scripted(solve=BOXES)
+    made = steps(chat, ADAPTIVE)
+    assert rounds(chat) == [(0, 6), (6, 1)]
+    assert [type(s) for s in made] == [Question, Score, *[Solution] * 7, Vote, QuestionResult]
+    result = made[-1]
+    assert [s.index for s in result.solutions] == list(range(7))
+    assert (result.fate, result.vote.winners) == ("kept", (0, 1, 3, 4, 5, 6))
+    assert (result.vote.candidates, result.vote.planned, result.vote.stopped) == (7, 10, "settled")
+
+
+def test_adaptive_sampling_publishes_of_the_same_samples_what_fixed_sampling_does() -> None:
+    fixed, adaptive = steps(Scripted(solve=BOXES))[-1], steps(Scripted(solve=BOXES), ADAPTIVE)[-1]
+    assert (fixed.fate, fixed.vote.answer) == (adaptive.fate, adaptive.vote.answer)
+    assert adaptive.solutions == fixed.solutions[:7]
+    assert set(adaptive.vote.winners) == {i for i in fixed.vote.winners if i < 7}
+
+
+def test_each_candidate_is_yielded_as_soon_as_its_round_is_there() -> None:
+    chat = Scripted(solve=BOXES)
+    services = Services(ADAPTIVE, load_prompts(), dict.fromkeys(ROLES, chat), PRACTICES)
+
+    async def asked_at_each_candidate() -> list[int]:
+        return [len(rounds(chat)) async for step in synthesize(SET, services) if isinstance(step, Solution)]
+
+    assert asyncio.run(asked_at_each_candidate()) == [1] * 6 + [2]
+
+
+def test_a_question_that_cannot_reach_the_agreement_asked_for_is_given_up_early() -> None:
+    chat = Scripted(solve=[f"\\boxed{{{i}}}" for i in range(10)])
+    result = steps(chat, replace(ADAPTIVE, voting=Voting(min_agreement=0.7)))[-1]
+    assert (result.fate, result.vote.stopped) == ("low_agreement", "out_of_reach")
+    assert len(result.solutions) == result.vote.candidates == 5
+
+
+def test_a_later_round_that_is_refused_costs_the_question() -> None:
+    class Refusing(Scripted):
+        async def complete(
+            self, request: ChatRequest, n: int = 1, *, first: int = 0, keep: Keep | None = None
+        ) -> list[Reply]:
+            if first:
+                raise RequestRefused("content filter")
+            return await super().complete(request, n, first=first)
+
+    result = steps(Refusing(solve=BOXES), ADAPTIVE)[-1]
+    assert (result.fate, result.vote, len(result.solutions)) == ("refused", None, 6)
+
+
+def test_fixed_sampling_asks_once_for_all() -> None:
+    chat = Scripted(solve=BOXES)
+    steps(chat)
+    assert rounds(chat) == [(0, 10)]

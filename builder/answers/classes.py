@@ -97,6 +97,18 @@ def classify(answers: Sequence[str | None], asked: Asked = NOTHING, judge: Judge
     return Classes([None if r is None else numbers.setdefault(home[r.key], len(numbers)) for r in readings], undecided)
 
 
+def firm_keys(answers: Sequence[str | None], asked: Asked = NOTHING) -> list[tuple[Key, bool] | None]:
+    """The key of each answer, and whether the key is *firm*; None where there is no answer.
+
+    For bounds that hold whatever other answers the question gets (no judge): answers of one key are
+    always in one class, and two firm keys never are.  A key is firm where one of its answers stands for
+    nothing else by a convention; one that is not firm may join another, or leave it.
+    """
+    readings = [None if a is None or not a.strip() else reading_as_asked(a, asked) for a in answers]
+    firm = {r.key for r in readings if r is not None and not _is_loose(r)}
+    return [None if r is None else (r.key, r.key in firm) for r in readings]
+
+
 # --- attaching -----------------------------------------------------------------------------------
 
 

@@ -6,7 +6,9 @@ Which model answers, how often it is retried and where replies are kept is not k
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from ..records import content_id
@@ -28,32 +30,37 @@ class Decoding:
     """How the replies to a role's requests are drawn: the model and its sampling parameters."""
 
     model: str
-    temperature: float
-    top_p: float
+    temperature: float | None  # None: the endpoint's own, for models that allow no other
+    top_p: float | None
     max_tokens: int
     seed: int
+    reasoning_effort: str = ""  # "low", "medium", ... for models that know it; "" is not sent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChatRequest:
     """One request, without the number of samples.
 
     ``prompt_hash`` names the filled template's text and version; it takes part in the key, so that a
-    changed prompt is a new request.  ``seed`` is sent to the endpoint; the k-th sample of a request
-    is the k-th reply to it.
+    changed prompt is a new request.  Sample k of a request is drawn with ``seed + k`` where it is drawn
+    alone, and is the (k - f)-th choice of a response that was asked for with ``seed + f`` where f is the
+    first sample of that response.
     """
 
     role: str
     model: str
     messages: tuple[Message, ...]
     prompt_hash: str
-    temperature: float
-    top_p: float
+    temperature: float | None
+    top_p: float | None
     max_tokens: int
     seed: int
+    reasoning_effort: str = ""
+    subject: str = ""  # id of the practice, set or question that it is about; no part of the key
 
-    def key(self, sample: int) -> str:
-        """128-bit hash of the canonical request and the sample index: the store's key."""
+    @cached_property
+    def id(self) -> str:
+        """128-bit hash, 32 hex digits, of the canonical request: everything that can change a reply."""
         return content_id(
             self.role,
             self.model,
@@ -63,16 +70,25 @@ class ChatRequest:
             self.top_p,
             self.max_tokens,
             self.seed,
-            sample,
+            self.reasoning_effort,
         )
+
+    def key(self, sample: int) -> str:
+        """The completion store's key of one sample."""
+        return sample_key(self.id, sample)
+
+
+def sample_key(request_id: str, sample: int) -> str:
+    """The key of a sample of the request with this id: known without the request's text."""
+    return f"{request_id}-{sample}"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One reply with its share of the usage.
 
-    The prompt's tokens are counted on the first of the ``n`` replies of a request, 0 on the others,
-    so that sums over replies are what was paid.
+    The prompt's tokens and the requests are counted on the first of the replies of a response, 0 on
+    the others, so that sums over replies are what was sent and paid.
     """
 
     text: str
@@ -82,13 +98,30 @@ class Reply:
     cached_tokens: int = 0
     completion_tokens: int = 0
     reasoning: str | None = None  # kept apart from the text
+    requests: int = 0  # HTTP requests that it took, those that failed before included
+    estimated: bool = False  # the endpoint gave no usage: tokens are a quarter of the characters
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the text ends where the endpoint ended it, at the token limit or by a content filter."""
+        return self.finish_reason in ("length", "content_filter")
+
+
+Keep = Callable[[int, Sequence[Reply]], Awaitable[None]]
+"""Told the index of the first sample and the replies of a response, as soon as it is there."""
 
 
 class Chat(Protocol):
     """Something that answers.  Raises :class:`~builder.errors.ModelError` when it cannot."""
 
-    async def complete(self, request: ChatRequest, n: int = 1) -> list[Reply]:
-        """Exactly ``n`` replies, sample 0 to n-1, in order."""
+    async def complete(
+        self, request: ChatRequest, n: int = 1, *, first: int = 0, keep: Keep | None = None
+    ) -> list[Reply]:
+        """Exactly ``n`` replies, sample ``first`` to ``first + n - 1``, in order.
+
+        Where it takes several responses, ``keep`` has been awaited for each before anything else is
+        done with it: what one of them brought is safe when another fails.
+        """
         ...
 
     async def aclose(self) -> None:

@@ -1,32 +1,49 @@
 """A chat over any OpenAI-compatible endpoint, through the ``openai`` package.
 
-Requests go through ``AsyncOpenAI`` with its aiohttp transport and without its retries; the raw body is
-decoded here.  What may pass (rate limits, server errors, time-outs, dropped connections, a body that
-is no JSON) is tried again with exponential backoff, or when the server says; the rest is told at once.
-Where replies are kept, and whether a request has been made before, is not known here.
+Requests go through ``AsyncOpenAI`` (:mod:`builder.llm.transport`); the raw body is decoded here.  When one may be
+sent is the limiter's business (:mod:`builder.llm.limits`).  What may pass is tried again; a request that
+cannot be answered costs only itself; an endpoint that answers nothing at all ends the run.  Where
+replies are kept, and whether a request has been made before, is not known here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import aiohttp
 import httpx2  # the HTTP types of the openai package, whose dependency it is
 import openai
 
-from ..errors import ModelError, RequestRefused, RetryableModelError
-from .chat import ChatRequest, Reply
+from ..errors import ModelError, RequestFailed, RequestRefused, RetryableModelError
+from .chat import ChatRequest, Keep, Reply
 from .ledger import Ledger
-from .wire import Completion, error_text, read_body, read_completion, retry_after, to_replies
+from .limits import Limiter, Outcome
+from .transport import BodyTooLarge, Endpoint
+from .wire import (
+    Completion,
+    encoded,
+    error_text,
+    read_body,
+    read_completion,
+    request_body,
+    retry_after,
+    to_replies,
+    used_tokens,
+)
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_OVERLOADED = (502, 503, 504, 529)
 _RETRYABLE = (408, 409, 425, 429)
 _LONGEST_BACKOFF = 60.0  # seconds
-_LONGEST_RETRY_AFTER = 600.0  # a server that asks for more is asked again then
+_PROBE_EVERY = 10.0  # seconds
+_GIVEN_UP_AT_FIRST = 5  # requests given up before the endpoint has answered any: it is not their fault
+_GIVEN_UP_IN_A_ROW = 50  # ... and without an answer in between, later on
+_Kind = Literal["answered", "rate_limited", "overloaded", "timeout", "failed", "cancelled"]
 
 
 class OpenAIChat:
@@ -40,9 +57,13 @@ class OpenAIChat:
         base_url: str,
         api_key: str,
         *,
-        concurrency: int = 64,
+        concurrency: int = 256,
+        requests_per_minute: float = 0.0,
+        tokens_per_minute: float = 0.0,
+        samples_per_request: int = 0,
         timeout: float = 600.0,
         max_retries: int = 6,
+        patience: float = 900.0,
         send_seed: bool = True,
         backoff: float = 0.5,
     ) -> None:
@@ -51,8 +72,12 @@ class OpenAIChat:
             base_url: such as ``https://api.openai.com/v1`` or ``http://127.0.0.1:8000/v1``.
             api_key: any text for servers that need none.  It appears in no message.
             concurrency: requests in flight at most.
+            requests_per_minute, tokens_per_minute: 0: from the endpoint's headers, or found by itself.
+            samples_per_request: replies asked for at once; 0: as many as the endpoint gives.
             timeout: seconds for one request, from sending to the last byte of the reply.
-            max_retries: how often a failed request is sent again.
+            max_retries: how often a request that failed is sent again; a refusal by a rate limit and a
+                connection that cannot be made are no failure of the request.
+            patience: seconds in which the endpoint may answer nothing at all while requests fail.
             send_seed: whether the endpoint accepts ``seed``.
             backoff: seconds before the first retry; doubles with each, with jitter.
 
@@ -69,53 +94,139 @@ class OpenAIChat:
         self.ledger: Ledger | None = None
         self._timeout = timeout
         self._max_retries = max_retries
+        self._patience = patience
         self._send_seed = send_seed
         self._backoff = backoff
-        self._slots = asyncio.Semaphore(concurrency)
-        self._resume_at = 0.0  # loop time before which the server wants no request
+        self._most_samples = samples_per_request
+        self._most_given = 1  # choices that one response has brought
+        self._limiter = Limiter(
+            concurrency=concurrency,
+            requests_per_minute=requests_per_minute or None,
+            tokens_per_minute=tokens_per_minute or None,
+        )
+        self._health = _Health()
+        self._reply_tokens: dict[str, float] = {}  # role -> tokens that a reply has had, on average
+        self._stopped = False
+        self._idle: set[asyncio.Task[Any]] = set()  # tasks that wait to send
         self._max_tokens_name = "max_tokens"
         self._jitter = random.Random()
-        self._client = openai.AsyncOpenAI(
-            base_url=self.base_url,
-            api_key=self._key,
-            max_retries=0,
-            timeout=httpx2.Timeout(None),  # _send has the one that counts: over the whole request
-            http_client=openai.DefaultAioHttpClient(
-                limits=httpx2.Limits(
-                    max_connections=concurrency, max_keepalive_connections=concurrency, keepalive_expiry=30.0
-                ),
-                timeout=httpx2.Timeout(None),
-                # A proxy from the environment never knows the way to this machine itself.
-                trust_env=parts.hostname not in _LOOPBACK,
-            ),
-        )
+        # A proxy from the environment never knows the way to this machine itself.
+        trust_env = parts.hostname not in _LOOPBACK
+        self._endpoint = Endpoint(self.base_url, self._key, connections=concurrency, trust_env=trust_env)
 
-    async def complete(self, request: ChatRequest, n: int = 1) -> list[Reply]:
-        """Exactly ``n`` replies, sample 0 to n-1, in order.
+    # --- samples -------------------------------------------------------------------------------
 
-        One request with ``n``; where the server gives fewer choices, further ones for the rest, each
-        with the seed moved by the index of its first sample.
+    async def complete(
+        self, request: ChatRequest, n: int = 1, *, first: int = 0, keep: Keep | None = None
+    ) -> list[Reply]:
+        """Exactly ``n`` replies, sample ``first`` to ``first + n - 1``, in order.
+
+        One request with ``n``, whose prompt is paid once; where the endpoint gives fewer choices, or refuses
+        more than one, further requests for the rest, each with the seed moved by its first sample.
 
         Raises:
             RequestRefused: the endpoint refuses this request (400, 413, 422); others may pass.
-            RetryableModelError: it still failed after all retries.
-            ModelError: the endpoint refuses the key, the model or the account.
+            RequestFailed: it still failed after all retries, while the endpoint answers others.
+            ModelError: the endpoint refuses the key, the model or the account, or answers nothing.
         """
-        return await self._samples(request, 0, n) if n else []
-
-    async def _samples(self, request: ChatRequest, start: int, n: int) -> list[Reply]:
-        """Samples ``start`` to ``start + n - 1``; what one response lacks is asked for at once."""
-        replies = await self._ask(request, start, n)
-        size, end = len(replies), start + n
+        if n < 1:
+            return []
+        end, size = first + n, min(n, self._most_samples or n)
+        replies: list[Reply] = []
         if size == n:
-            return replies
-        rest = (self._samples(request, s, min(size, end - s)) for s in range(start + size, end, size))
+            try:
+                replies = await self._ask(request, first, n, keep)
+                size = len(replies)
+            except RequestRefused as error:
+                if n <= self._most_given:
+                    raise self._given_up(error) from None
+                # Perhaps it is the number that is refused: then fewer pass.
+                size = (n + 1) // 2
+                replies = await self.complete(request, size, first=first, keep=keep)
+                self._most_samples = self._most_given
+        starts = range(first + len(replies), end, size)
+        rest = (self.complete(request, min(size, end - s), first=s, keep=keep) for s in starts)
         # All of them are waited for: one that fails does not cut off others that are being paid for.
         for more in await asyncio.gather(*rest, return_exceptions=True):
             if isinstance(more, BaseException):
                 raise more
             replies += more
         return replies
+
+    async def _ask(self, request: ChatRequest, first: int, n: int, keep: Keep | None) -> list[Reply]:
+        """1 to ``n`` replies from one response, asked for again where that may help."""
+        attempt = _Attempts(asyncio.get_running_loop().time())
+        while True:
+            try:
+                completion = await self._completion(request, first, n, attempt)
+                break
+            except RetryableModelError as error:
+                await self._retry(request, attempt, error)
+        replies = to_replies(completion, request.model, n, sum(len(m.content) for m in request.messages))
+        replies[0] = replace(replies[0], requests=attempt.sent)
+        self._answered(request, replies)
+        if keep is not None:
+            await keep(first, replies)
+        return replies
+
+    def _answered(self, request: ChatRequest, replies: list[Reply]) -> None:
+        self._health.answered(asyncio.get_running_loop().time())
+        self._most_given = max(self._most_given, len(replies))
+        mean = sum(r.completion_tokens for r in replies) / len(replies)
+        before = self._reply_tokens.get(request.role, mean)
+        self._reply_tokens[request.role] = before + 0.05 * (mean - before)
+
+    async def _retry(self, request: ChatRequest, attempt: _Attempts, error: RetryableModelError) -> None:
+        """Wait until the request may be sent again, or raise why it will not be."""
+        if self._stopped:
+            raise error
+        silent = asyncio.get_running_loop().time() - max(self._health.last_answer, attempt.began)
+        if silent >= self._patience:
+            raise ModelError(
+                f"{error}; nothing has been answered for {silent:.0f} s: when the endpoint is well again, the same "
+                "command goes on"
+            )
+        if isinstance(error, _RateLimited):
+            return  # the limiter holds the next try back
+        if not isinstance(error, _Unreachable):
+            attempt.failures += 1
+            if attempt.failures > self._max_retries and await self._answers_others(request, attempt):
+                tries = f" after {attempt.failures} tries" if attempt.failures > 1 else ""
+                raise self._given_up(RequestFailed(f"given up{tries}: {error}", attempt.sent))
+        attempt.waits += 1
+        # An exponent above 20 would wait no longer, and 2.0**1100 is no float.
+        longest = min(_LONGEST_BACKOFF, self._backoff * 2.0 ** min(attempt.waits - 1, 20), self._patience)
+        async with self._waiting():
+            await asyncio.sleep(longest * self._jitter.uniform(0.5, 1.0))
+
+    async def _answers_others(self, request: ChatRequest, attempt: _Attempts) -> bool:
+        """Whether it is this request that fails, and not the endpoint: another has been answered meanwhile.
+
+        Where none has, because none was asked, the shortest request there is tells.
+        """
+        health, clock = self._health, asyncio.get_running_loop().time
+        async with health.probing:
+            if health.last_answer < attempt.began and clock() - health.last_probe >= _PROBE_EVERY:
+                try:
+                    if self.ledger is not None:
+                        self.ledger.sending(request.role, request.model)
+                    await self._send("POST", "/chat/completions", _probe(request.model))
+                    health.last_answer = clock()
+                except RequestRefused:
+                    health.last_answer = clock()  # it reads what it is asked
+                except RetryableModelError:
+                    pass
+                health.last_probe = clock()
+        return health.last_answer >= attempt.began
+
+    def _given_up(self, error: RequestFailed) -> ModelError:
+        """The error of one request; where request after request fails, that of the endpoint."""
+        if not self._health.gave_up():
+            return error
+        return ModelError(
+            f"{self._health.in_a_row} requests in a row were given up, the last one: {error}; look at base_url, the "
+            "model's parameters and 'python -m builder replies RUN --errors', then run with --retry-failed"
+        )
 
     async def check(self, model: str) -> None:
         """Ask once, without retries, so that what is wrong shows before a run starts.
@@ -127,8 +238,9 @@ class OpenAIChat:
             ModelError: no connection, the key is refused, or the model is unknown.
         """
         try:
-            body = await self._send("GET", "/models", None)
-            listed = [str(m["id"]) for m in body.get("data", ()) if isinstance(m, dict) and "id" in m]
+            body = await self._send("GET", "/models")
+            data = body.get("data")
+            listed = [str(m["id"]) for m in data if isinstance(m, dict) and "id" in m] if isinstance(data, list) else []
         except RequestRefused:
             listed = []
         except RetryableModelError as error:
@@ -141,96 +253,109 @@ class OpenAIChat:
             listed = []
         if model in listed:
             return
-        probe = {"model": model, "messages": [{"role": "user", "content": "1"}], "max_tokens": 1}
         try:
-            await self._send("POST", "/chat/completions", probe)
+            await self._send("POST", "/chat/completions", _probe(model))
         except _NotFound as error:
             shown = f"; it has {', '.join(sorted(listed)[:8])}" if listed else ""
             raise ModelError(f"{error}{shown}") from None
         except (RequestRefused, RetryableModelError):
             return  # it knows the model, and one token was not enough, or it is busy
 
+    def stop(self) -> None:
+        """Send nothing more: who waits to send is cancelled, what is sent is waited for."""
+        self._stopped = True
+        for task in list(self._idle):
+            task.cancel()
+
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._client.close()
+        await self._endpoint.aclose()
 
-    # --- one request ---------------------------------------------------------------------------
+    # --- one HTTP request ----------------------------------------------------------------------
 
-    async def _ask(self, request: ChatRequest, offset: int, n: int) -> list[Reply]:
-        """1 to ``n`` replies from one HTTP request, tried again where that may help."""
-        attempt = 0
-        while True:
-            if self.ledger is not None:
-                self.ledger.add(request.role, request.model, requests=1, retries=int(attempt > 0))
-            try:
-                return to_replies(await self._completion(request, offset, n), request.model, n)
-            except RetryableModelError as error:
-                if attempt >= self._max_retries:
-                    tries = f" ({attempt + 1} tries)" if attempt else ""
-                    raise RetryableModelError(f"gave up{tries}: {error}", error.retry_after) from None
-                await self._wait(attempt, error.retry_after)
-                attempt += 1
-
-    async def _completion(self, request: ChatRequest, offset: int, n: int) -> Completion:
+    async def _completion(self, request: ChatRequest, first: int, n: int, attempt: _Attempts) -> Completion:
         name = self._max_tokens_name
         try:
-            return read_completion(await self._send("POST", "/chat/completions", self._body(request, offset, n)))
+            return await self._post(request, first, n, attempt)
         except RequestRefused as error:
             # Reasoning models of some endpoints know the limit under its newer name only.
             if name != "max_tokens" or "max_completion_tokens" not in str(error):
                 raise
             self._max_tokens_name = "max_completion_tokens"
-            return read_completion(await self._send("POST", "/chat/completions", self._body(request, offset, n)))
+        return await self._post(request, first, n, attempt)
 
-    def _body(self, request: ChatRequest, offset: int, n: int) -> dict[str, object]:
-        body: dict[str, object] = {
-            "model": request.model,
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-            "temperature": request.temperature,
-            "top_p": request.top_p,
-            self._max_tokens_name: request.max_tokens,
-        }
-        if n > 1:
-            body["n"] = n
-        if self._send_seed:
-            body["seed"] = request.seed + offset
-        return body
+    async def _post(self, request: ChatRequest, first: int, n: int, attempt: _Attempts) -> Completion:
+        body = encoded(
+            request_body(request, first, n, send_seed=self._send_seed, max_tokens_name=self._max_tokens_name)
+        )
 
-    async def _wait(self, attempt: int, asked: float | None) -> None:
-        if asked is None:
-            # An exponent above 20 would wait no longer, and 2.0**1100 is no float.
-            longest = min(_LONGEST_BACKOFF, self._backoff * 2.0 ** min(attempt, 20))
-            await asyncio.sleep(longest * self._jitter.uniform(0.5, 1.0))
-        else:
-            # The server speaks to all of us, not only to the request that it refused.
-            pause = min(asked, _LONGEST_RETRY_AFTER)
-            self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + pause)
+        def count() -> None:
+            if self.ledger is not None:
+                self.ledger.sending(request.role, request.model, retry=attempt.sent > 0)
+            attempt.sent += 1
 
-    async def _paused(self) -> None:
-        clock = asyncio.get_running_loop().time
-        while True:  # while one waits, another may be told to wait longer
-            left = self._resume_at - clock()
-            if left <= 0:
-                return
-            await asyncio.sleep(left + self._jitter.uniform(0.0, min(0.25, left)))
+        reply = self._reply_tokens.get(request.role, request.max_tokens / 4)
+        tokens = sum(len(m.content) for m in request.messages) // 4 + int(n * reply)
+        return read_completion(await self._send("POST", "/chat/completions", body, tokens=tokens, count=count))
 
-    async def _send(self, method: str, path: str, body: Mapping[str, object] | None) -> dict[str, Any]:
-        """The decoded JSON object of a good response; everything else is a ModelError."""
-        await self._paused()
-        async with self._slots:
-            try:
-                async with asyncio.timeout(self._timeout):
-                    if method == "GET":
-                        response = await self._client.get(path, cast_to=httpx2.Response)
-                    else:
-                        response = await self._client.post(path, cast_to=httpx2.Response, body=body)
-                    content = response.content
-            except openai.APIStatusError as error:
-                raise self._status_error(error) from None
-            except TimeoutError:
-                raise RetryableModelError(f"{self.base_url} did not answer in {self._timeout:g} s") from None
-            except (openai.APIConnectionError, httpx2.HTTPError, aiohttp.ClientError, OSError) as error:
-                raise self._connection_error(error) from None
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        tokens: int = 0,
+        count: Callable[[], None] | None = None,
+    ) -> dict[str, Any]:
+        """The decoded JSON object of a good response; everything else is a ModelError.
+
+        ``tokens`` is how many it will take, roughly; ``count`` is called when it is about to be sent.
+        """
+        async with self._waiting():
+            permit = await self._limiter.acquire(tokens)
+        outcome = Outcome("cancelled")
+        try:
+            if count is not None:
+                count()
+            async with asyncio.timeout(self._timeout):
+                if method == "GET":
+                    response = await self._endpoint.get(path)
+                else:
+                    response = await self._endpoint.post(path, body)
+            decoded = self._decoded(response.body)
+            outcome = Outcome("answered", response.headers, None, used_tokens(decoded))
+            return decoded
+        except openai.APIStatusError as error:
+            failure = self._status_error(error)
+            headers = error.response.headers
+            asked = failure.retry_after if isinstance(failure, RetryableModelError) else None
+            outcome = Outcome(_load(error.status_code), headers, asked)
+            raise failure from None
+        except TimeoutError:
+            outcome = Outcome("timeout")
+            raise RetryableModelError(f"{self.base_url} did not answer in {self._timeout:g} s") from None
+        except RetryableModelError:
+            outcome = Outcome("failed")
+            raise
+        except openai.APIConnectionError as error:
+            outcome = Outcome("failed")
+            raise self._connection_error(error) from None
+        finally:
+            self._limiter.settle(permit, outcome)
+
+    @asynccontextmanager
+    async def _waiting(self) -> AsyncIterator[None]:
+        """In here a task waits to send, and may be told not to."""
+        task = asyncio.current_task()
+        if self._stopped or task is None:
+            raise asyncio.CancelledError
+        self._idle.add(task)
+        try:
+            yield
+        finally:
+            self._idle.discard(task)
+
+    def _decoded(self, content: bytes) -> dict[str, Any]:
         decoded = read_body(content)
         if not isinstance(decoded, dict):
             start = self._safe(content[:120].decode("utf-8", "replace"))
@@ -248,22 +373,23 @@ class OpenAIChat:
         """Text of the server without our key, which some servers repeat."""
         return text.replace(self._key, "[key]") if len(self._key) > 6 else text
 
-    def _connection_error(self, error: Exception) -> RetryableModelError:
-        # The transport's own translation makes time-outs of refused connections: look underneath.
-        cause: BaseException = error
-        while cause.__cause__ is not None and not isinstance(cause, aiohttp.ClientError):
-            cause = cause.__cause__
-        if isinstance(cause, httpx2.ConnectError | aiohttp.ClientConnectorError):
+    def _connection_error(self, error: openai.APIConnectionError) -> RetryableModelError:
+        cause = error.__cause__ or error
+        said = self._safe(str(cause))
+        if isinstance(cause, httpx2.ConnectError):
             return _Unreachable(
-                f"cannot connect to {self.base_url} ({self._safe(str(cause))}): "
-                "check that the server runs and that base_url is right"
+                f"cannot connect to {self.base_url} ({said}): check that the server runs and that base_url is right"
             )
-        return RetryableModelError(f"the connection to {self.base_url} broke ({type(cause).__name__})")
+        if isinstance(cause, BodyTooLarge):
+            return RetryableModelError(f"{self.base_url}: {said}")
+        return RetryableModelError(f"the connection to {self.base_url} broke ({said})")
 
     def _status_error(self, error: openai.APIStatusError) -> ModelError:
         status = error.status_code
         said = self._safe(error_text(read_body(error.response.content), error.response.content))
         where = f"{self.base_url} answered {status}"
+        if status == 403 and self._health.ever:
+            return RequestRefused(f"{where}: the request was refused: {said}")  # moderation, on some routers
         if status in (401, 403):
             return ModelError(f"{where}: the API key was refused; check the key in the environment ({said})")
         if status == 402 or "insufficient_quota" in said:
@@ -271,7 +397,8 @@ class OpenAIChat:
         if status in (404, 405, 501):
             return _NotFound(f"{where}: unknown model or wrong base URL (it usually ends in /v1); check both ({said})")
         if status in _RETRYABLE or status >= 500:
-            return RetryableModelError(f"{where}: {said}", retry_after(error.response.headers))
+            kind = _RateLimited if status == 429 else RetryableModelError
+            return kind(f"{where}: {said}", retry_after(error.response.headers))
         return RequestRefused(f"{where}: the request was refused: {said}")
 
 
@@ -281,3 +408,46 @@ class _Unreachable(RetryableModelError):
 
 class _NotFound(ModelError):
     """The endpoint has no such path or model."""
+
+
+class _RateLimited(RetryableModelError):
+    """429: says nothing about the request."""
+
+
+@dataclass(eq=False, slots=True)
+class _Attempts:
+    """How one request has fared until now."""
+
+    began: float  # loop time
+    sent: int = 0
+    failures: int = 0  # for which the request may be to blame
+    waits: int = 0
+
+
+class _Health:
+    """How the endpoint as a whole fares."""
+
+    def __init__(self) -> None:
+        self.ever = False  # whether it has answered anything
+        self.last_answer = self.last_probe = float("-inf")  # loop time
+        self.in_a_row = 0  # requests given up since then
+        self.probing = asyncio.Lock()
+
+    def answered(self, now: float) -> None:
+        self.ever, self.last_answer, self.in_a_row = True, now, 0
+
+    def gave_up(self) -> bool:
+        """One more request was given up.  Returns whether the endpoint must be to blame."""
+        self.in_a_row += 1
+        return self.in_a_row >= (_GIVEN_UP_IN_A_ROW if self.ever else _GIVEN_UP_AT_FIRST)
+
+
+def _probe(model: str) -> bytes:
+    return encoded({"model": model, "messages": [{"role": "user", "content": "1"}], "max_tokens": 1})
+
+
+def _load(status: int) -> _Kind:
+    """What a status says about the load of the endpoint."""
+    if status == 429:
+        return "rate_limited"
+    return "overloaded" if status in _OVERLOADED else "timeout" if status == 408 else "failed"

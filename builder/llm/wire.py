@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from ..errors import RetryableModelError
-from .chat import Reply
+from .chat import ChatRequest, Reply
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_ERROR = 300  # characters of a server's error text that are shown
@@ -78,26 +78,72 @@ def read_completion(body: Mapping[str, Any]) -> Completion:
     )
 
 
-def to_replies(completion: Completion, model: str, n: int) -> list[Reply]:
+def encoded(body: Mapping[str, object]) -> bytes:
+    """JSON, whatever text is in it."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:  # a lone surrogate, which UTF-8 cannot hold and an escape can
+        return json.dumps(body).encode("ascii")
+
+
+def request_body(
+    request: ChatRequest, first: int, n: int, *, send_seed: bool, max_tokens_name: str = "max_tokens"
+) -> dict[str, object]:
+    """The JSON body that asks for samples ``first`` to ``first + n - 1`` of a request."""
+    body: dict[str, object] = {
+        "model": request.model,
+        "messages": [{"role": m.role, "content": m.content} for m in request.messages],
+        max_tokens_name: request.max_tokens,
+    }
+    if request.temperature is not None:
+        body["temperature"] = request.temperature
+    if request.top_p is not None:
+        body["top_p"] = request.top_p
+    if request.reasoning_effort:
+        body["reasoning_effort"] = request.reasoning_effort
+    if n > 1:
+        body["n"] = n
+    if send_seed:
+        body["seed"] = request.seed + first
+    return body
+
+
+def to_replies(completion: Completion, model: str, n: int, prompt_characters: int) -> list[Reply]:
     """At most ``n`` replies; the sums of their tokens are what the response counted.
 
     The prompt's tokens stand on the first; the completion's, which servers give for all choices
-    together, are spread evenly.
+    together, are spread evenly.  Where the server counted nothing, a token is four characters.
     """
     choices = completion.choices[:n]
-    each, rest = divmod(completion.completion_tokens, len(choices))
+    messages = [_mapping(choice.get("message")) for choice in choices]
+    prompt, total = completion.prompt_tokens, completion.completion_tokens
+    if estimated := not (prompt or total):
+        prompt = _tokens(prompt_characters)
+        total = sum(_tokens(len(_text(m.get("content"))) + len(_reasoning(m) or "")) for m in messages)
+    each, rest = divmod(total, len(choices))
     return [
         Reply(
-            text=_text(_mapping(choice.get("message")).get("content")),
+            text=_text(message.get("content")),
             finish_reason=_string(choice.get("finish_reason")),
             model=completion.model or model,
-            prompt_tokens=0 if i else completion.prompt_tokens,
+            prompt_tokens=0 if i else prompt,
             cached_tokens=0 if i else completion.cached_tokens,
             completion_tokens=each + (0 if i else rest),
-            reasoning=_reasoning(_mapping(choice.get("message"))),
+            reasoning=_reasoning(message),
+            estimated=estimated,
         )
-        for i, choice in enumerate(choices)
+        for i, (choice, message) in enumerate(zip(choices, messages, strict=True))
     ]
+
+
+def used_tokens(body: Mapping[str, Any]) -> int:
+    """Prompt and completion tokens of a response as the server counts them, 0 where it does not."""
+    usage = _mapping(body.get("usage"))
+    return _count(usage.get("prompt_tokens")) + _count(usage.get("completion_tokens"))
+
+
+def _tokens(characters: int) -> int:
+    return -(-characters // 4)
 
 
 def _reasoning(message: Mapping[str, Any]) -> str | None:

@@ -26,7 +26,7 @@ from .rows import Row, default_rows, message_row, mpkp_row, question_row, tcpm_r
 from .shards import ShardStats, partial_folder, publish_folder, write_config
 
 NOT_WRITTEN = ("no_question", "empty_question", "too_many_parts", "truncated", "refused", "drift_quantities")
-NOT_VOTED = ("no_answer", "tie", "no_agreement", "drift_answer")
+NOT_VOTED = ("no_answer", "tie", "no_agreement", "low_agreement", "drift_answer")
 NOT_CLEAN = ("contaminated", "number_too_long")
 
 
@@ -47,6 +47,7 @@ class _Questions:
     def __init__(self, folder: RunFolder, config: Config, mpkp: Sequence[LabelledPractice]) -> None:
         self._folder = folder
         self._fingerprint = config.fingerprint
+        self._limit = config.publish.solutions_per_question
         self._practices = {p.practice.id: p.practice for p in mpkp}
         self._whole: dict[str, HygieneNote] = {}
         self._of_solutions: dict[str, list[HygieneNote]] = defaultdict(list)
@@ -67,6 +68,7 @@ class _Questions:
                 self._practices,
                 fingerprint=self._fingerprint,
                 withheld={n.solution_id for n in notes if n.solution_id},
+                limit=self._limit,
             )
             # Every winning solution was dropped: then so is the question, for the first one's reason.
             if rows or result.fate != "kept":
@@ -178,6 +180,16 @@ def _funnel(tally: _Tally, sets: int) -> dict[str, int]:
     return steps
 
 
+def _sampling(config: Config) -> str:
+    n = config.solutions.samples
+    return f"{n}" if config.solutions.sampling == "fixed" else f"at most {n}, until the vote is settled"
+
+
+def _limit(config: Config) -> str:
+    n = config.publish.solutions_per_question
+    return f"at most {n} of those that agree" if n else "all that agree"
+
+
 def _facts(
     config: Config,
     prompts: Mapping[str, Prompt],
@@ -216,8 +228,10 @@ def _facts(
         solution_ngram=config.decontamination.solution_ngram,
         settings={
             "score threshold": f"{config.scoring.threshold:g}",
-            "solutions sampled for a question": str(config.solutions.samples),
+            "solutions sampled for a question": _sampling(config),
             "rule of the vote": config.voting.rule,
+            "share of the solutions that must agree": f"{config.voting.min_agreement:g}, and at least two",
+            "solutions published for a question": _limit(config),
             "share of two-topic information sets": f"{config.sampling.two_topic_share:g}",
             "seed": str(config.run.seed),
         },

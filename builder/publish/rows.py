@@ -66,6 +66,8 @@ def _quality(result: QuestionResult) -> Row:
         "agreement": _known(vote.agreement) if vote else None,
         "difficulty": _known(1 - vote.agreement) if vote else None,
         "candidates": float(vote.candidates) if vote else float(len(result.solutions)),
+        "planned": float(vote.planned) if vote else None,
+        "stopped": vote.stopped if vote else None,
         "abstained": float(vote.abstained) if vote else None,
         "class_size": class_size,
         "rule": vote.rule if vote else None,
@@ -112,12 +114,13 @@ def default_rows(
     *,
     fingerprint: str,
     withheld: Collection[str] = frozenset(),
+    limit: int = 0,
 ) -> list[Row]:
     """The published pairs of a question: one for each winning solution, none unless its fate is ``kept``.
 
     ``withheld`` holds ids of questions and solutions that must not be published (METHOD 8: their text
     meets a test set).  Solutions of the same question with the same text, but for white space, give one
-    row: the first.
+    row: the first.  ``limit`` keeps the first so many rows, in the order of the samples; 0 keeps all.
     """
     question, vote = result.question, result.vote
     if result.fate != "kept" or vote is None or question.problem is None or question.id in withheld:
@@ -128,7 +131,7 @@ def default_rows(
     for index in vote.winners:
         solution = result.solutions[index]
         same = " ".join(solution.text.split())
-        if solution.id in withheld or same in seen:
+        if solution.id in withheld or same in seen or (limit and len(rows) >= limit):
             continue
         seen.add(same)
         rows.append(

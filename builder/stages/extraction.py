@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ..errors import ReplyError, RequestRefused
+from ..errors import ReplyError, RequestFailed
 from ..llm.chat import Chat, Decoding
 from ..prompts import Prompt, neutralise
 from ..records import LabelledPractice, Practice, TopicKeyPoints
@@ -148,14 +148,15 @@ async def extract(
         request = prompt.request(
             values,
             replace(decoding, seed=decoding.seed + attempt),
+            practice.id,
         )
         try:
             reply = (await chat.complete(request))[0]
-        except RequestRefused as error:
-            return ExtractionFailure(practice.id, f"refused: {error}", "")
+        except RequestFailed as error:
+            return ExtractionFailure(practice.id, f"{error.fate}: {error}", "")
         try:
-            if reply.finish_reason == "length":
-                raise ReplyError("truncated at the token limit")
+            if reply.cut_off:
+                raise ReplyError(f"truncated ({reply.finish_reason})")
             topics = parse_labels(reply.text)
         except ReplyError as error:
             failure = ExtractionFailure(practice.id, str(error), reply.text)

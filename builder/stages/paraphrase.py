@@ -49,5 +49,6 @@ async def ask_paraphrases(
     request = prompt.request(
         {"problem": neutralise(question.problem or "")},
         decoding,
+        question.id,
     )
     return await chat.complete(request, count)

@@ -86,6 +86,7 @@ async def write_question(
             "count": str(len(key_points)),
         },
         replace(decoding, seed=decoding.seed + information_set.index),
+        information_set.id,
     )
     reply = (await chat.complete(request))[0]
     return question_from_reply(
@@ -115,7 +116,7 @@ def question_from_reply(
     try:
         problem = read_question(reply.text, max_parts=max_parts)
     except ReplyError as error:
-        rejected = "truncated" if reply.finish_reason == "length" else str(error)
+        rejected = "truncated" if reply.cut_off else str(error)
     return Question(
         id=content_id("question", information_set_id, origin, reply.text),
         information_set_id=information_set_id,

@@ -68,6 +68,7 @@ async def score_question(
             "problem": neutralise(question.problem or ""),
         },
         decoding,
+        question.id,
     )
     reply = (await chat.complete(request))[0]
     verdict = read_verdict(reply.text)

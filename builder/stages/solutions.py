@@ -51,8 +51,9 @@ async def sample_solutions(
     decoding: Decoding,
     *,
     samples: int,
+    first: int = 0,
 ) -> list[Reply]:
-    """``samples`` replies to a question, in the order of their sample index.
+    """Samples ``first`` to ``first + samples - 1`` of the solutions to a question, in that order.
 
     Raises:
         ModelError: the model could not be asked.
@@ -63,8 +64,9 @@ async def sample_solutions(
             "problem": neutralise(question.problem or ""),
         },
         decoding,
+        question.id,
     )
-    return await chat.complete(request, samples)
+    return await chat.complete(request, samples, first=first)
 
 
 def read_solution(
@@ -75,7 +77,7 @@ def read_solution(
     A reply cut off at the token limit abstains too, since a box in it need not be the final one, and so
     does one whose answer is that there can be none.
     """
-    answer = None if reply.finish_reason == "length" else extract_answer(reply.text)
+    answer = None if reply.cut_off else extract_answer(reply.text)
     if answer is not None and declines(answer):
         answer = None
     return Solution(

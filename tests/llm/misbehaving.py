@@ -104,12 +104,14 @@ class Server:
         self.models = models
         self.seen: list[dict] = []
         self.times: list[float] = []
+        self.asked = asyncio.Event()
         self.open = self.most_open = 0
         self.url = ""
 
     async def completions(self, http: web.Request) -> web.StreamResponse:
         body = json.loads(await http.read())
         self.seen.append(body)
+        self.asked.set()
         self.times.append(asyncio.get_running_loop().time())
         self.open += 1
         self.most_open = max(self.open, self.most_open)

@@ -79,6 +79,8 @@ def result(number: int, answers: tuple[str | None, ...] = ("5", "5", "5", "6"), 
         max(shares),
         answers[winners[0]],
         None,
+        len(answers),
+        "all_drawn",
     )
     question = Question(
         f"q{number}", f"i{number}", f"Problem {number}: find $x_{number}$.", "writer", "w" * 32, "<Q>..</Q>"

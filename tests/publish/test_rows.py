@@ -148,6 +148,22 @@ def test_the_same_solution_text_is_published_once() -> None:
     assert [r["id"] for r in pairs(record)] == ["s1-0", "s1-2"]
 
 
+def test_a_limit_keeps_the_first_different_solutions_in_the_order_of_the_samples() -> None:
+    record = result(1, ("5", "6", "5", "5"))
+    assert [r["id"] for r in pairs(record, limit=2)] == ["s1-0", "s1-2"]
+    assert [r["id"] for r in pairs(record, limit=2, withheld={"s1-0"})] == ["s1-2", "s1-3"]
+    assert len(pairs(record, limit=9)) == 3
+
+
+def test_a_row_says_how_many_were_drawn_of_how_many_and_why_no_more() -> None:
+    record = voted([("5",)] * 4, planned=6, stopped="settled", scores=(4 / 6,) * 4, agreement=4 / 6)
+    for row in (*pairs(record), question(record)):
+        assert (row["candidates"], row["planned"], row["stopped"]) == (4.0, 6.0, "settled")
+        assert (row["agreement"], row["difficulty"]) == (0.666667, 0.333333)
+    unsolved = QuestionResult(record.question, record.information_set, None, (), None, "unscored")
+    assert (question(unsolved)["planned"], question(unsolved)["stopped"]) == (None, None)
+
+
 def test_a_question_without_problem_keeps_its_reason() -> None:
     broken = Question("q1", "i1", None, "writer", "w", "no tags here", rejected="no <Q>...</Q>")
     record = QuestionResult(broken, result(1).information_set, None, (), None, "no_problem")

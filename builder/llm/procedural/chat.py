@@ -14,7 +14,7 @@ import hashlib
 import json
 from random import Random
 
-from ..chat import ChatRequest, Message, Reply
+from ..chat import ChatRequest, Keep, Message, Reply
 from .rates import Rates
 from .roles.labeller import label
 from .roles.paraphraser import paraphrase
@@ -64,10 +64,15 @@ class ProceduralChat:
         self.model = model
         self.rates = rates or Rates()
 
-    async def complete(self, request: ChatRequest, n: int = 1) -> list[Reply]:
-        """``n`` replies; prompt tokens are counted on the first."""
+    async def complete(
+        self, request: ChatRequest, n: int = 1, *, first: int = 0, keep: Keep | None = None
+    ) -> list[Reply]:
+        """Samples ``first`` to ``first + n - 1``, as one response; prompt tokens are counted on the first."""
         prompt = sum(count_tokens(m.content) for m in request.messages)
-        return [self._reply(request, k, prompt if k == 0 else 0) for k in range(n)]
+        replies = [self._reply(request, first + k, prompt if k == 0 else 0) for k in range(n)]
+        if keep is not None and replies:
+            await keep(first, replies)
+        return replies
 
     async def aclose(self) -> None:
         """Nothing to release."""
@@ -83,6 +88,7 @@ class ProceduralChat:
             model=self.model,
             prompt_tokens=prompt_tokens,
             completion_tokens=count_tokens(text),
+            requests=int(prompt_tokens > 0),
         )
 
     def answer(self, request: ChatRequest, sample: int) -> str:
@@ -99,17 +105,26 @@ class ProceduralChat:
             return label(problem, _last("solution", user), rng, self.rates)
         if role == "paraphrase":
             return paraphrase(problem or user, rng, self.rates)
-        return solve(problem or user, rng, self.rates, request.temperature)
+        return solve(problem or user, rng, self.rates, _temperature(request))
 
     def _rng(self, request: ChatRequest, sample: int) -> Random:
-        """Chance from the request alone; at temperature 0 every sample is the same, as with a model."""
-        greedy = request.temperature <= 0
+        """Chance from the request alone; at temperature 0 every sample is the same, as with a model.
+
+        Seed and index count together: sample k is the one that ``seed + k`` gives when it is drawn alone,
+        so that it does not matter in how many responses the samples come.
+        """
+        greedy = _temperature(request) <= 0
         seen = (
             [[m.role, m.content] for m in request.messages],
             request.temperature,
             request.top_p,
-            *((0, 0) if greedy else (request.seed, sample)),
+            0 if greedy else request.seed + sample,
         )
         text = json.dumps(seen, ensure_ascii=False, separators=(",", ":"))
         digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         return Random(int.from_bytes(digest, "big"))
+
+
+def _temperature(request: ChatRequest) -> float:
+    """The endpoint's own, where the request leaves it open, is 1."""
+    return 1.0 if request.temperature is None else request.temperature

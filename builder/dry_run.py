@@ -1,0 +1,246 @@
+"""What a run would ask its models, found out by running it with nobody to answer.
+
+The pipeline and the synthesis themselves fill the prompts and decide what is asked when, so that an
+estimate cannot differ from them.  Nothing is sent, and nothing is written but in a temporary folder.  How
+long replies are and what they cost is not known here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from .config import PROCEDURAL, Config
+from .embeddings import Embedder
+from .errors import ReplyPending
+from .llm.chat import Chat, ChatRequest, Keep, Reply
+from .llm.profiles import Profile, Text, profile_for
+from .pipeline import Pipeline
+from .prompts import Prompt
+from .records import InformationSet, Practice, SetTopic
+from .run import OPENAI, Models, RunFolder
+from .stages.sampling import sample_information_sets
+from .synthesis import Services, synthesize
+
+SETS = 400
+"""Information sets whose prompts are filled: the others are like them."""
+
+_KNOWLEDGE = ("seeds", "given_replies", "unlabelled", "labels", "topics", "mpkp")
+_ALL_AGREE, _NONE_AGREE = (1.0,), (0.0,)
+
+
+@dataclass(slots=True)
+class Asked:
+    """What was asked of one role."""
+
+    questions: int = 0  # prompts, however many requests and replies they took
+    requests: int = 0
+    replies: int = 0
+    text: Text = field(default_factory=Text)  # of the prompts, each counted once
+    shared: Text = field(default_factory=Text)  # the part of it that is the same in all of them: the system messages
+    keys: list[str] = field(default_factory=list)  # of the first sample of each prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would ask."""
+
+    labels: Asked  # practices that bring no labelling reply and are not labelled yet
+    solutions: Text  # of all practices
+    practices: int
+    known: bool  # the information sets are the run's own, not made up from the seeds
+    sets: int  # how many were asked for
+    fewest: Mapping[str, Asked]  # where all solutions of a question agree
+    expected: Mapping[str, Asked]
+    most: Mapping[str, Asked]  # where no two agree, and where an endpoint may give one reply a request it does
+
+
+def plan(config: Config, run: RunFolder) -> Plan:
+    """What the run of ``config`` in the folder ``run`` would ask; the folder may not exist yet.
+
+    Raises:
+        KPMathError: the seeds or the prompts cannot be used.
+    """
+    with tempfile.TemporaryDirectory(prefix="kpmath-") as folder:
+        for stage in _KNOWLEDGE:
+            if run.stage(stage).is_dir():
+                shutil.copytree(run.stage(stage), RunFolder(folder).stage(stage))
+        pipeline = _Unanswered(config, folder)
+        try:
+            pipeline.label()
+            sets, practices = _drawn(pipeline)
+            known = True
+        except ReplyPending:
+            practices = {p.id: p for p in pipeline.folder.read("seeds", Practice)}
+            sets = _made_up(config, list(practices.values()), profile_of(config, "label"))
+            known = False
+    return Plan(
+        labels=pipeline.labelling.asked,
+        solutions=sum((Text.of(p.solution) for p in practices.values()), Text()),
+        practices=len(practices),
+        known=known,
+        sets=len(sets),
+        fewest=_ask(config, pipeline.prompts, sets, practices, _ALL_AGREE),
+        expected=_ask(config, pipeline.prompts, sets, practices, profile_of(config, "solve").solve.agreement),
+        most=_ask(config, pipeline.prompts, sets, practices, _NONE_AGREE, one_by_one=True),
+    )
+
+
+def profile_of(config: Config, role: str) -> Profile:
+    """What is expected of the model of a role."""
+    model = config.model_for(role)
+    return profile_for(PROCEDURAL if model.is_procedural else model.name)
+
+
+# --- models that do not answer -------------------------------------------------------------------
+
+
+class _NoAnswer:
+    """A model that notes what it is asked, and answers with the least that lets the run go on."""
+
+    def __init__(self, answer: Callable[[ChatRequest, int], str] | None, per_request: int = 0) -> None:
+        """``answer`` of a request and a sample index, None: it has none; ``per_request`` replies, 0: all."""
+        self.asked = Asked()
+        self._answer = answer
+        self._per_request = per_request
+
+    async def complete(
+        self, request: ChatRequest, n: int = 1, *, first: int = 0, keep: Keep | None = None
+    ) -> list[Reply]:
+        asked = self.asked
+        if first == 0:
+            asked.questions += 1
+            asked.text = sum((Text.of(m.content) for m in request.messages), asked.text)
+            asked.shared = sum((Text.of(m.content) for m in request.messages if m.role == "system"), asked.shared)
+            asked.keys.append(request.key(0))
+        asked.requests += -(-n // (self._per_request or n))
+        asked.replies += n
+        if self._answer is None:
+            raise ReplyPending("nobody is asked")
+        return [Reply(self._answer(request, k), "stop", request.model) for k in range(first, first + n)]
+
+    async def aclose(self) -> None:
+        """Nothing to release."""
+
+
+class _NoModels(Models):
+    """A run's models, with one that does not answer for all roles."""
+
+    def __init__(self, config: Config, folder: RunFolder, chat: Chat) -> None:
+        super().__init__(config, folder)
+        self._chat = chat
+
+    def chats(self, roles: Sequence[str]) -> dict[str, Chat]:
+        return dict.fromkeys(roles, self._chat)
+
+
+class _Unanswered(Pipeline):
+    """The pipeline as far as it gets without asking anybody."""
+
+    def __init__(self, config: Config, run: str) -> None:
+        super().__init__(config, run)
+        self.labelling = _NoAnswer(None)
+        self.models = _NoModels(config, self.folder, self.labelling)
+
+    def _embedder(self) -> Embedder:
+        if self.config.topics.embedder == "endpoint":
+            raise ReplyPending("embeddings are paid for")
+        return super()._embedder()
+
+
+# --- information sets ----------------------------------------------------------------------------
+
+
+def _drawn(pipeline: Pipeline) -> tuple[list[InformationSet], dict[str, Practice]]:
+    """The first sets that the run draws, and its practices."""
+    config = pipeline.config
+    mpkp, _, matrix = pipeline.knowledge()
+    sets = sample_information_sets(
+        mpkp,
+        matrix,
+        min(SETS, config.sampling.sets),
+        config.run.seed,
+        two_topic_share=config.sampling.two_topic_share,
+    )
+    return sets, {labelled.practice.id: labelled.practice for labelled in mpkp}
+
+
+def _made_up(config: Config, practices: Sequence[Practice], labeller: Profile) -> list[InformationSet]:
+    """Sets of random practices, with topics and key points as long as this labeller's are."""
+    rng = Random(config.run.seed)
+    label = labeller.label
+
+    def topic(practice: Practice) -> SetTopic:
+        count = int(label.key_points) + (rng.random() < label.key_points % 1)
+        return SetTopic("t" * label.topic, ("k" * label.key_point,) * count, practice.id)
+
+    sets = []
+    for index in range(min(SETS, config.sampling.sets)):
+        wanted = 2 if rng.random() < config.sampling.two_topic_share else 3
+        chosen = rng.sample(practices, min(wanted, len(practices)))
+        sets.append(InformationSet(f"set-{index}", index, tuple(map(topic, chosen)), None))
+    return sets
+
+
+# --- from question to vote -----------------------------------------------------------------------
+
+
+def _ask(
+    config: Config,
+    prompts: Mapping[str, Prompt],
+    sets: Sequence[InformationSet],
+    practices: Mapping[str, Practice],
+    agreement: Sequence[float],
+    *,
+    one_by_one: bool = False,
+) -> dict[str, Asked]:
+    """What is asked of each role for ``sets``, where every question passes every gate.
+
+    ``agreement``: of question after question, the share of its solutions that agree.  ``one_by_one``:
+    endpoints of which it is not known whether they give several replies to a request give one.
+    """
+    answers: dict[str, Callable[[ChatRequest, int], str]] = {
+        "write": _problem,
+        "score": lambda request, sample: "Score: 1",
+        "solve": _solver(agreement),
+        "paraphrase": _problem,
+    }
+    chats = {role: _NoAnswer(answer, _per_request(config, role, one_by_one)) for role, answer in answers.items()}
+    services = Services(config, prompts, chats, practices)
+
+    async def run() -> None:
+        for information_set in sets:
+            async for _ in synthesize(information_set, services):
+                pass
+
+    asyncio.run(run())
+    return {role: chat.asked for role, chat in chats.items()}
+
+
+def _problem(request: ChatRequest, sample: int) -> str:
+    return "<Q>Problem</Q>"
+
+
+def _solver(agreement: Sequence[float]) -> Callable[[ChatRequest, int], str]:
+    """Right with the chance that is the question's share; no two wrong answers agree."""
+    order: dict[str, int] = {}
+
+    def answer(request: ChatRequest, sample: int) -> str:
+        share = agreement[order.setdefault(request.id, len(order)) % len(agreement)]
+        right = Random(f"{request.id}/{sample}").random() < share
+        return f"\\boxed{{{1 if right else 2 + sample}}}"
+
+    return answer
+
+
+def _per_request(config: Config, role: str, one_by_one: bool) -> int:
+    """Replies that one request may have; 0: any number."""
+    model = config.model_for(role)
+    url = model.base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI
+    gives_several = model.backend == PROCEDURAL or url.startswith(OPENAI) or not one_by_one
+    return model.samples_per_request or (0 if gives_several else 1)

@@ -1,0 +1,296 @@
+"""Tokens and money of a run before they are spent, with a range.
+
+    calls      what would be asked, from the seeds and the run's own prompts       (builder.dry_run)
+    x lengths  of replies, and shares of questions that pass each gate             (builder.llm.profiles)
+    - stored   what the run has paid for already, which also sharpens the lengths  (builder.observed)
+    x prices                                                                       (builder.llm.prices)
+
+Nobody is asked and the run folder is not touched.  Requests that fail and are sent again, and embeddings,
+are not counted.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from .bill import Amount, Estimate, RoleEstimate
+from .config import PROCEDURAL, Config, Model
+from .dry_run import Asked, Plan, plan, profile_of
+from .llm.chat import ROLES
+from .llm.prices import Price, Prices
+from .llm.profiles import Profile
+from .observed import Fates, fates, stored
+from .ranges import NOTHING, Range
+from .run import RunFolder
+from .store import Usage, usage_by_role
+
+_ONE = Range.exactly(1)
+_REPLIES_TRUSTED = 200  # replies of the run itself that count as much as what was expected before
+_QUESTIONS_TRUSTED = 100  # the same for shares of questions
+_MADE_UP = 0.1  # share by which prompts over made-up information sets may miss the real ones
+
+
+def estimate(config: Config, run: str | os.PathLike[str]) -> Estimate:
+    """What the run of ``config`` in the folder ``run`` takes; the folder may not exist yet.
+
+    Raises:
+        KPMathError: the seeds, the prompts or the table of prices cannot be used.
+    """
+    prices = Prices.load(config.limits.prices or None)
+    return _Estimator(config, RunFolder(run), prices).estimate()
+
+
+# --- calls ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """The prompts of one role over the whole run, and what one of them takes."""
+
+    prompts: Range = NOTHING
+    done: float = 0.0  # of these: answered in the store
+    requests: Range = _ONE  # a prompt
+    replies: Range = _ONE  # a prompt
+    prompt_tokens: Range = NOTHING  # a prompt, sent as often as it takes
+    reply_tokens: Range = NOTHING  # a reply
+    shared: float = 0.0  # share of the prompt's tokens that every prompt of the role begins with
+
+
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """Numbers of questions over the whole run."""
+
+    sets: Range
+    scored: Range
+    kept: Range
+    solved: Range
+
+
+class _Estimator:
+    """The parts of one estimate."""
+
+    def __init__(self, config: Config, run: RunFolder, prices: Prices) -> None:
+        self.config, self.prices = config, prices
+        self.plan: Plan = plan(config, run)
+        self.usage = usage_by_role(run.completions)
+        self.labelled = stored(run.completions, self.plan.labels.keys)
+        self.current = self._current(run)
+        self.fates = fates(run, config.scoring.threshold) if self.current else Fates()
+
+    def estimate(self) -> Estimate:
+        """All roles that are asked or were asked."""
+        calls = {"label": self._label(), **self._synthesis()}
+        roles = []
+        for role in ROLES:
+            own = self._usage(role)
+            if calls[role].prompts.high or own.replies:
+                roles.append(self._role(role, calls[role], own))
+            others = [u for u in self.usage if u.role == role and u.model != own.model]
+            roles += [RoleEstimate(role, u.model, self._paid(u), Amount(), self._price(u.model)) for u in others]
+        return Estimate(tuple(roles), tuple(self._notes(roles)))
+
+    def _current(self, run: RunFolder) -> float:
+        """Share of the stored questions that this configuration asks for too; 0..1."""
+        written = self._usage("write").replies
+        if not (self.plan.known and written):
+            return 0.0
+        keys = self.plan.fewest["write"].keys
+        return min(1.0, stored(run.completions, keys) / min(len(keys), written))
+
+    def _usage(self, role: str) -> Usage:
+        name = self.config.model_for(role).name
+        found = (u for u in self.usage if u.role == role and u.model == name)
+        return next(found, Usage(role, name, 0, 0, 0, 0, 0, 0, 0, False))
+
+    def _profile(self, role: str) -> Profile:
+        return profile_of(self.config, role)
+
+    # --- labelling ---------------------------------------------------------------------------
+
+    def _label(self) -> _Calls:
+        asked, profile, own = self.plan.labels, self._profile("label"), self._usage("label")
+        limit = self.config.extraction.attempts
+        r = profile.label.readable
+        attempts = Range.of(*(sum((1 - share) ** k for k in range(limit)) for share in (r.low, r.mid, r.high)))
+        if self.labelled:
+            attempts = attempts.learned(max(1.0, own.replies / self.labelled), self.labelled, _QUESTIONS_TRUSTED)
+        one = self._prompt("label", asked)
+        return _Calls(
+            prompts=Range.exactly(asked.questions),
+            done=self.labelled,
+            requests=attempts,
+            replies=attempts,
+            prompt_tokens=attempts * one,
+            reply_tokens=profile.label.reply,
+            shared=self._shared("label", asked, one),
+        )
+
+    # --- synthesis ---------------------------------------------------------------------------
+
+    def _synthesis(self) -> dict[str, _Calls]:
+        questions = self._questions()
+        prompts = {
+            "write": questions.sets,
+            "score": questions.scored,
+            "solve": questions.solved,
+            "paraphrase": questions.kept if self.config.paraphrase.per_question else NOTHING,
+        }
+        return {role: self._calls(role, prompts[role]) for role in prompts}
+
+    def _calls(self, role: str, prompts: Range) -> _Calls:
+        fewest, expected, most = (p[role] for p in (self.plan.fewest, self.plan.expected, self.plan.most))
+        if not fewest.questions:
+            return _Calls()
+        three = [a if a.questions else fewest for a in (fewest, expected, most)]
+        replies = Range.of(*(a.replies / a.questions for a in three))
+        requests = Range.of(*(a.requests / a.questions for a in three))
+        if role == "solve" and self.fates.solved:
+            drawn = self.fates.solutions / self.fates.solved
+            replies = replies.learned(drawn, self.fates.solved, _QUESTIONS_TRUSTED)
+        one = self._prompt(role, fewest)
+        if role != "write":
+            one = one + self._profile("write").write.problem
+        return _Calls(
+            prompts=prompts,
+            done=self.current * self._usage(role).replies / replies.mid,
+            requests=requests,
+            replies=replies,
+            prompt_tokens=requests * one,
+            reply_tokens=self._reply(role),
+            shared=self._shared(role, fewest, one),
+        )
+
+    def _questions(self) -> _Questions:
+        """From gate to gate: those that the run has decided, and of the others the share that is expected."""
+        seen, per_question = self.fates, self.config.paraphrase.per_question
+        left = Range.exactly(max(0, self.config.sampling.sets - seen.sets))
+        score, write = self._profile("score").score, self._profile("write").write
+        again = self._profile("paraphrase").paraphrase
+        written = left * _gate(write.written, seen.written, seen.sets, left)
+        threshold = score.share_passing(self.config.scoring.threshold)
+        passed = written * _gate(threshold, seen.passed, seen.written, written)
+        kept = passed * _gate(self._profile("solve").solve.kept, seen.kept, seen.passed, passed)
+        reworded = kept * Range.exactly(per_question)
+        faithful = reworded * _gate(again.faithful, seen.faithful, seen.rewordings, reworded)
+        passed_again = faithful * _gate(again.passing, seen.passed_again, seen.faithful, faithful)
+        return _Questions(
+            sets=left + Range.exactly(seen.sets),
+            scored=written + faithful + Range.exactly(seen.written + seen.faithful),
+            kept=kept + Range.exactly(seen.kept),
+            solved=passed + passed_again + Range.exactly(seen.solved),
+        )
+
+    # --- tokens ------------------------------------------------------------------------------
+
+    def _prompt(self, role: str, asked: Asked) -> Range:
+        """Tokens of one prompt as it was filled."""
+        profile = self._profile(role)
+        made_up = 0.0 if role == "label" or self.plan.known else _MADE_UP
+        mean = profile.tokens(asked.text) / max(1, asked.questions)
+        return Range.exactly(mean).spread(profile.text + made_up)
+
+    def _shared(self, role: str, asked: Asked, one: Range) -> float:
+        same = self._profile(role).tokens(asked.shared) / max(1, asked.questions)
+        return min(1.0, same / one.mid) if one.mid else 0.0
+
+    def _reply(self, role: str) -> Range:
+        profile = self._profile(role)
+        if role == "solve":
+            solution = profile.tokens(self.plan.solutions) / max(1, self.plan.practices)
+            return profile.solve.reply + profile.solve.per_solution_token * Range.exactly(solution)
+        expected: Range = getattr(profile, role).reply
+        return expected
+
+    def _one_by_one(self, role: str) -> bool:
+        """Whether the upper end stands for an endpoint that gives fewer replies a request than are wanted."""
+        asked = self.plan.most.get(role, Asked())
+        return (
+            self.config.model_for(role).samples_per_request == 0 and asked.requests == asked.replies > asked.questions
+        )
+
+    # --- sums --------------------------------------------------------------------------------
+
+    def _role(self, role: str, calls: _Calls, own: Usage) -> RoleEstimate:
+        """What is left of the calls at what one takes, as far as the run has not shown it itself."""
+        left = calls.prompts.less(calls.done)
+        prompt, reply, requests = calls.prompt_tokens, calls.reply_tokens, calls.requests
+        if own.replies:
+            n, of_prompt = own.replies, calls.replies.mid / own.replies
+            prompt = prompt.learned(own.prompt_tokens * of_prompt, n, _REPLIES_TRUSTED)
+            reply = reply.learned(own.completion_tokens / n, n, _REPLIES_TRUSTED)
+            requests = requests.learned((own.requests - own.retries) * of_prompt, n, _REPLIES_TRUSTED)
+        replies = left * calls.replies
+        spread = 2 * getattr(self._profile(role), role).sd / math.sqrt(max(1.0, replies.mid))
+        reply = reply.widened(spread).at_most(self.config.decoding(role).max_tokens)
+        model = self.config.model_for(role)
+        to_pay = Amount(left * requests, left * prompt, replies * reply, None)
+        price = self._price(model.name, model)
+        return RoleEstimate(role, model.name, self._paid(own, model), self._priced(to_pay, price, calls, own), price)
+
+    def _priced(self, amount: Amount, price: Price | None, calls: _Calls, own: Usage) -> Amount:
+        """Dearest where nothing comes from the endpoint's cache, cheapest where all that prompts share does."""
+        if price is None:
+            return amount
+        cached = own.cached_tokens / own.prompt_tokens if own.prompt_tokens else 0.0
+        shares = (max(cached, calls.shared), cached, 0.0)
+        prompt, completion = amount.prompt_tokens, amount.completion_tokens
+        each = zip(
+            (prompt.low, prompt.mid, prompt.high),
+            shares,
+            (completion.low, completion.mid, completion.high),
+            strict=True,
+        )
+        return replace(amount, cost=Range.of(*(price.cost(p, p * share, c) for p, share, c in each)))
+
+    def _paid(self, usage: Usage, model: Model | None = None) -> Amount:
+        price = self._price(usage.model, model)
+        cost = price and price.cost(usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens)
+        return Amount(
+            Range.exactly(usage.requests),
+            Range.exactly(usage.prompt_tokens),
+            Range.exactly(usage.completion_tokens),
+            None if cost is None and usage.replies else Range.exactly(cost or 0.0),
+        )
+
+    def _price(self, name: str, model: Model | None = None) -> Price | None:
+        """The embedded model costs nothing under any name."""
+        return self.prices.price(PROCEDURAL if model and model.is_procedural else name)
+
+    # --- what it rests on --------------------------------------------------------------------
+
+    def _notes(self, roles: Sequence[RoleEstimate]) -> Iterator[str]:
+        if self.plan.known:
+            yield f"prompts: over the run's own information sets (the first {self.plan.sets:,})"
+        else:
+            yield f"prompts: labelling with the seeds' own text, the others over {self.plan.sets:,} made-up sets"
+        asked = [r.role for r in roles if r.to_pay.requests.high]
+        for name, basis in {(p.name, p.basis): None for p in map(self._profile, asked)}:
+            yield f"lengths and shares ({name}): {basis}"
+        if own := {r.role: self._usage(r.role).replies for r in roles if self._usage(r.role).replies}:
+            counts = ", ".join(f"{role} {n:,}" for role, n in own.items())
+            yield f"sharpened by replies of this run: {counts}"
+        for model, price in {r.model: r.price for r in roles}.items():
+            if price is None:
+                yield (
+                    f"the price of {model or 'a model without a name'} is not known: give it in a file as "
+                    "limits.prices (builder/llm/prices.toml shows the form)"
+                )
+            elif price.prompt or price.completion:
+                yield f"price of {model}: as of {price.date or 'an unknown date'}, {price.source or 'your own table'}"
+        if any(self._one_by_one(r) for r in asked):
+            yield (
+                "upper ends: an endpoint that gives one reply a request is sent the prompt of a question once for "
+                "each solution (model.samples_per_request says how many it gives)"
+            )
+        if self.config.topics.embedder == "endpoint":
+            yield "embeddings of topics are not counted"
+
+
+def _gate(expected: Range, passed: int, seen: int, of: Range) -> Range:
+    """The share that passes of ``of`` questions, after ``passed`` of ``seen`` have; chance included."""
+    share = expected.learned(passed / seen, seen, _QUESTIONS_TRUSTED) if seen else expected
+    chance = 2 * math.sqrt(share.mid * (1 - share.mid) / max(1.0, of.mid))
+    return share.widened(chance).at_most(1)

@@ -1,0 +1,90 @@
+"""What a run has shown until now: what became of its questions, and what of it is stored.
+
+Read-only, and while the run goes on.  What is to be expected of the rest is not known here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .run import RunFolder
+from .store_file import explain
+
+_KEYS_AT_ONCE = 500
+_COLUMNS = ["question.rejected", "question.parent_id", "score.value", "vote.candidates", "fate"]
+
+
+@dataclass(slots=True)
+class Fates:
+    """What became of the information sets whose every step is done."""
+
+    sets: int = 0
+    written: int = 0  # questions that could be read
+    passed: int = 0  # of these: at or above the threshold
+    kept: int = 0  # of these: kept by the vote
+    rewordings: int = 0
+    faithful: int = 0  # of these: readable, with the quantities of their parents
+    passed_again: int = 0  # of these: at or above the threshold
+    solved: int = 0  # questions with solutions, reworded ones included
+    solutions: int = 0
+
+    def add(self, row: dict[str, Any], threshold: float) -> None:
+        """Count one ``QuestionResult``."""
+        question, score, vote, fate = row["question"], row["score"], row["vote"], row["fate"]
+        value = score["value"] if score else None
+        readable = question["rejected"] is None and fate != "drift_quantities"
+        passed = readable and value is not None and value >= threshold
+        if question["parent_id"] is None:
+            self.sets += 1
+            self.written += readable
+            self.passed += passed
+            self.kept += passed and fate == "kept"
+        else:
+            self.rewordings += 1
+            self.faithful += readable
+            self.passed_again += passed
+        if vote:
+            self.solved += 1
+            self.solutions += vote["candidates"]
+
+
+def fates(run: RunFolder, threshold: float) -> Fates:
+    """From the parts of the stage "questions" that are written."""
+    found = Fates()
+    for path in sorted(run.stage("questions").glob("part-*.parquet")):
+        try:
+            rows = pq.ParquetFile(path).read(columns=_COLUMNS).to_pylist()
+        except (OSError, pa.ArrowException):
+            break  # of another version, or taken away by the run: what is left is estimated
+        for row in rows:
+            found.add(row, threshold)
+    return found
+
+
+def stored(path: Path, keys: Sequence[str]) -> int:
+    """How many of ``keys`` have a reply in the completion store at ``path``; 0 where there is none.
+
+    Raises:
+        StoreError: the file cannot be read.
+    """
+    if not path.is_file():
+        return 0
+    count = 0
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            for start in range(0, len(keys), _KEYS_AT_ONCE):
+                some = keys[start : start + _KEYS_AT_ONCE]
+                marks = ",".join("?" * len(some))
+                query = f"SELECT count(*) FROM completions WHERE error IS NULL AND key IN ({marks})"
+                count += connection.execute(query, some).fetchone()[0]
+    except sqlite3.Error as error:
+        raise explain(path, error) from None
+    return count
