@@ -50,8 +50,8 @@ class Load:
     requests: int
 
 
-LOADS = (Load(0, 64, 4000), Load(20, 128, 4000), Load(500, 2000, 8000))
-_SLOW = {PLAIN: 4}  # asked this many times fewer requests: its figures need no more
+LOADS = (Load(0, 64, 3000), Load(20, 128, 3000), Load(500, 2000, 6000))
+_SLOW = {PLAIN: 3}  # asked this many times fewer requests: its figures need no more
 
 
 @contextlib.contextmanager
@@ -173,8 +173,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parts = ("loads", "memory", "limited")
     parser.add_argument("--only", nargs="+", choices=parts, default=parts, help="parts to run (default: all)")
+    delays = [load.delay_ms for load in LOADS]
+    parser.add_argument("--delay-ms", nargs="+", type=int, choices=delays, default=delays, help="loads (default: all)")
     parser.add_argument("--repeats", type=int, default=3, help="of each client under each load (default: 3)")
-    parser.add_argument("--requests", type=int, help="under each load (default: 4,000, and 8,000 at 2,000 in flight)")
+    parser.add_argument("--requests", type=int, help="under each load (default: 3,000, and 6,000 at 2,000 in flight)")
     parser.add_argument("--soak", type=int, default=100_000, help="requests of the memory part (default: 100,000)")
     parser.add_argument("--calls", type=int, default=400, help="calls to the limited server (default: 400)")
     parser.add_argument("--quick", action="store_true", help="everything small, for a first look: about a minute")
@@ -186,7 +188,7 @@ def main() -> None:
     figures: dict[str, object] = {}
     if "loads" in given.only:
         figures["loads"] = []
-        for load in LOADS:
+        for load in (load for load in LOADS if load.delay_ms in given.delay_ms):
             load = Load(load.delay_ms, load.in_flight, given.requests or load.requests)
             rows = measure_load(load, given.repeats)
             figures["loads"].append({"delay_ms": load.delay_ms, "in_flight": load.in_flight, "clients": rows})

@@ -233,13 +233,16 @@ def different(fixed: Tally, adaptive: Tally) -> int:
     return votes + len(set(fixed.rows) ^ set(adaptive.rows))
 
 
-HEAD = """\
-                 | drawn, of fixed, at  | saved                         | saved a row         |      rows at limit \
-| precision       |
-                 | request_cost         |                               | tokens              |                    \
-|                 | decided
-source       thr |     0      1  prompt | single  cached   again priced | single cached again | kept fixed adapt.  \
-|  fixed adaptive | otherwise"""
+COLUMNS = (  # two lines of heading and the width
+    ("", "source       thr", 17),
+    ("drawn", "fixed  at 0   at 1 at prompt", 31),
+    ("thousand tokens: fixed, adaptive", "single          cached          again", 49),
+    ("saved, share", "single  cached   again  priced", 33),
+    ("saved a row, tokens", "single cached  again", 23),
+    ("rows at limit", "kept fixed  adapt.", 20),
+    ("precision", "fixed adaptive", 19),
+    ("decided", "otherwise", 10),
+)
 
 
 async def compare(name: str, problems: Sequence[Problem], limit: int) -> int:
@@ -253,11 +256,13 @@ async def compare(name: str, problems: Sequence[Problem], limit: int) -> int:
         ways = {"single": free, "cached": free, "again": dear, "priced": priced}
         drawn = " ".join(f"{t.drawn / fixed.drawn:6.1%}" for t in (free, priced, dear))
         saved = " ".join(f"{1 - t.spent(w) / fixed.spent(w):7.1%}" for w, t in ways.items())
-        a_row = [(fixed.spent(w) - t.spent(w)) / max(1, len(fixed.rows)) for w, t in ways.items() if w != "priced"]
+        counted = [(fixed.spent(w), ways[w].spent(w)) for w in ("single", "cached", "again")]
+        tokens = " ".join(f"{before / 1000:7,.0f} {after / 1000:7,.0f}" for before, after in counted)
+        a_row = " ".join(f"{(before - after) / max(1, len(fixed.rows)):6,.0f}" for before, after in counted)
         print(
-            f"{name:12} {threshold:3.1f} | {drawn} {prompt:3.1f}| {saved}| {' '.join(f'{x:6,.0f}' for x in a_row)}"
-            f"| {fixed.kept:4} {len(fixed.rows):5,} {len(free.rows):6,}  "
-            f"| {fixed.right / max(1, fixed.kept):6.2%}   {free.right / max(1, free.kept):6.2%} | {off:4}",
+            f"{name:12} {threshold:3.1f} | {fixed.drawn:6,} {drawn} ({prompt:3.1f}) |{tokens} | {saved} | {a_row}  "
+            f"| {fixed.kept:5} {len(fixed.rows):5,} {len(free.rows):6,} "
+            f"| {fixed.right / max(1, fixed.kept):7.2%} {free.right / max(1, free.kept):7.2%}   | {off}",
             flush=True,
         )
         wrong += off
@@ -271,7 +276,8 @@ def main() -> None:
     parser.add_argument("--sets", type=int, default=400, help="information sets of the procedural model")
     parser.add_argument("--rows", type=int, default=2, help="published solutions a question")
     options = parser.parse_args()
-    print(HEAD)
+    for line in (0, 1):
+        print("|".join(f" {column[line]:{column[2] - 1}}" for column in COLUMNS))
     wrong = asyncio.run(compare("procedural", procedural(options.sets), options.rows))
     for name, seeds in FILES.items():
         wrong += asyncio.run(compare(name, list(replayed(options.data, name, seeds)), options.rows))

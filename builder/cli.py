@@ -22,6 +22,7 @@ from rich.table import Table
 import kpmath
 
 from .cli_answers import add_answers
+from .cli_batch import add_batch
 from .cli_estimate import add_estimate
 from .cli_options import console, output_options, plain, progress, resolve, source_options, spending_options
 from .cli_replies import add_replies, usage_table
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kpmath {kpmath.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_answers(commands)
+    add_batch(commands)
     add_estimate(commands)
 
     def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:

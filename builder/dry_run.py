@@ -22,7 +22,7 @@ from .llm.chat import Chat, ChatRequest, Keep, Reply
 from .llm.profiles import Profile, Text, profile_for
 from .pipeline import Pipeline
 from .prompts import Prompt
-from .records import InformationSet, Practice, SetTopic
+from .records import GivenReply, InformationSet, Practice, SetTopic
 from .run import OPENAI, Models, RunFolder
 from .stages.sampling import sample_information_sets
 from .synthesis import Services, synthesize
@@ -53,6 +53,7 @@ class Plan:
     labels: Asked  # practices that bring no labelling reply and are not labelled yet
     solutions: Text  # of all practices
     practices: int
+    given: int  # of these: bring a labelling reply
     known: bool  # the information sets are the run's own, not made up from the seeds
     sets: int  # how many were asked for
     fewest: Mapping[str, Asked]  # where all solutions of a question agree
@@ -79,10 +80,12 @@ def plan(config: Config, run: RunFolder) -> Plan:
             practices = {p.id: p for p in pipeline.folder.read("seeds", Practice)}
             sets = _made_up(config, list(practices.values()), profile_of(config, "label"))
             known = False
+        given = sum(1 for _ in pipeline.folder.read("given_replies", GivenReply))
     return Plan(
         labels=pipeline.labelling.asked,
         solutions=sum((Text.of(p.solution) for p in practices.values()), Text()),
         practices=len(practices),
+        given=given,
         known=known,
         sets=len(sets),
         fewest=_ask(config, pipeline.prompts, sets, practices, _ALL_AGREE),

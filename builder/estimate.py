@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from .bill import Amount, Estimate, RoleEstimate
 from .config import PROCEDURAL, Config, Model
 from .dry_run import Asked, Plan, plan, profile_of
+from .funnel import QUESTIONS_TRUSTED, prompts_by_role, replies_seen, shares_expected
 from .llm.chat import ROLES
 from .llm.prices import Price, Prices
 from .llm.profiles import Profile
@@ -29,7 +30,6 @@ from .store import Usage, usage_by_role
 
 _ONE = Range.exactly(1)
 _REPLIES_TRUSTED = 200  # replies of the run itself that count as much as what was expected before
-_QUESTIONS_TRUSTED = 100  # the same for shares of questions
 _MADE_UP = 0.1  # share by which prompts over made-up information sets may miss the real ones
 
 
@@ -57,16 +57,6 @@ class _Calls:
     prompt_tokens: Range = NOTHING  # a prompt, sent as often as it takes
     reply_tokens: Range = NOTHING  # a reply
     shared: float = 0.0  # share of the prompt's tokens that every prompt of the role begins with
-
-
-@dataclass(frozen=True, slots=True)
-class _Questions:
-    """Numbers of questions over the whole run."""
-
-    sets: Range
-    scored: Range
-    kept: Range
-    solved: Range
 
 
 class _Estimator:
@@ -116,7 +106,7 @@ class _Estimator:
         r = profile.label.readable
         attempts = Range.of(*(sum((1 - share) ** k for k in range(limit)) for share in (r.low, r.mid, r.high)))
         if self.labelled:
-            attempts = attempts.learned(max(1.0, own.replies / self.labelled), self.labelled, _QUESTIONS_TRUSTED)
+            attempts = attempts.learned(max(1.0, own.replies / self.labelled), self.labelled, QUESTIONS_TRUSTED)
         one = self._prompt("label", asked)
         return _Calls(
             prompts=Range.exactly(asked.questions),
@@ -131,13 +121,8 @@ class _Estimator:
     # --- synthesis ---------------------------------------------------------------------------
 
     def _synthesis(self) -> dict[str, _Calls]:
-        questions = self._questions()
-        prompts = {
-            "write": questions.sets,
-            "score": questions.scored,
-            "solve": questions.solved,
-            "paraphrase": questions.kept if self.config.paraphrase.per_question else NOTHING,
-        }
+        shares = shares_expected(self.config, self._strange_key_points)
+        prompts = prompts_by_role(self.config, shares, self.fates)
         return {role: self._calls(role, prompts[role]) for role in prompts}
 
     def _calls(self, role: str, prompts: Range) -> _Calls:
@@ -147,15 +132,15 @@ class _Estimator:
         three = [a if a.questions else fewest for a in (fewest, expected, most)]
         replies = Range.of(*(a.replies / a.questions for a in three))
         requests = Range.of(*(a.requests / a.questions for a in three))
-        if role == "solve" and self.fates.solved:
-            drawn = self.fates.solutions / self.fates.solved
-            replies = replies.learned(drawn, self.fates.solved, _QUESTIONS_TRUSTED)
+        solved = self.fates.passed + self.fates.passed_again
+        if role == "solve" and solved and self.config.solutions.sampling == "adaptive":
+            replies = replies.learned(self.fates.solutions / solved, solved, QUESTIONS_TRUSTED)
         one = self._prompt(role, fewest)
         if role != "write":
             one = one + self._profile("write").write.problem
         return _Calls(
             prompts=prompts,
-            done=self.current * self._usage(role).replies / replies.mid,
+            done=self._answered(role) / replies.mid,
             requests=requests,
             replies=replies,
             prompt_tokens=requests * one,
@@ -163,25 +148,19 @@ class _Estimator:
             shared=self._shared(role, fewest, one),
         )
 
-    def _questions(self) -> _Questions:
-        """From gate to gate: those that the run has decided, and of the others the share that is expected."""
-        seen, per_question = self.fates, self.config.paraphrase.per_question
-        left = Range.exactly(max(0, self.config.sampling.sets - seen.sets))
-        score, write = self._profile("score").score, self._profile("write").write
-        again = self._profile("paraphrase").paraphrase
-        written = left * _gate(write.written, seen.written, seen.sets, left)
-        threshold = score.share_passing(self.config.scoring.threshold)
-        passed = written * _gate(threshold, seen.passed, seen.written, written)
-        kept = passed * _gate(self._profile("solve").solve.kept, seen.kept, seen.passed, passed)
-        reworded = kept * Range.exactly(per_question)
-        faithful = reworded * _gate(again.faithful, seen.faithful, seen.rewordings, reworded)
-        passed_again = faithful * _gate(again.passing, seen.passed_again, seen.faithful, faithful)
-        return _Questions(
-            sets=left + Range.exactly(seen.sets),
-            scored=written + faithful + Range.exactly(seen.written + seen.faithful),
-            kept=kept + Range.exactly(seen.kept),
-            solved=passed + passed_again + Range.exactly(seen.solved),
-        )
+    def _answered(self, role: str) -> float:
+        """Replies that are there already."""
+        replies = self.current * self._usage(role).replies
+        if any(u.role == role and u.model != self._usage(role).model for u in self.usage):
+            return replies  # the sets that are done may have been answered by another model
+        # Equal prompts are answered once: the store may hold fewer than the sets that are done have used.
+        return max(replies, replies_seen(role, self.fates))
+
+    @property
+    def _strange_key_points(self) -> bool:
+        """The procedural model writes about the key points of its catalogue, which others do not use."""
+        write, label = self.config.model_for("write"), self.config.model_for("label")
+        return write.is_procedural and (self.plan.given > 0 or not label.is_procedural)
 
     # --- tokens ------------------------------------------------------------------------------
 
@@ -280,6 +259,11 @@ class _Estimator:
                 )
             elif price.prompt or price.completion:
                 yield f"price of {model}: as of {price.date or 'an unknown date'}, {price.source or 'your own table'}"
+        if self._strange_key_points:
+            yield (
+                "lower ends: the procedural model can write only about key points of its own catalogue, and the "
+                "practices are labelled by another model: most sets may end without a question"
+            )
         if any(self._one_by_one(r) for r in asked):
             yield (
                 "upper ends: an endpoint that gives one reply a request is sent the prompt of a question once for "
@@ -287,10 +271,3 @@ class _Estimator:
             )
         if self.config.topics.embedder == "endpoint":
             yield "embeddings of topics are not counted"
-
-
-def _gate(expected: Range, passed: int, seen: int, of: Range) -> Range:
-    """The share that passes of ``of`` questions, after ``passed`` of ``seen`` have; chance included."""
-    share = expected.learned(passed / seen, seen, _QUESTIONS_TRUSTED) if seen else expected
-    chance = 2 * math.sqrt(share.mid * (1 - share.mid) / max(1.0, of.mid))
-    return share.widened(chance).at_most(1)

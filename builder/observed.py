@@ -19,6 +19,7 @@ from .run import RunFolder
 from .store_file import explain
 
 _KEYS_AT_ONCE = 500
+_GIVEN_UP = ("refused", "failed")  # and not asked again
 _COLUMNS = ["question.rejected", "question.parent_id", "score.value", "vote.candidates", "fate"]
 
 
@@ -33,15 +34,14 @@ class Fates:
     rewordings: int = 0
     faithful: int = 0  # of these: readable, with the quantities of their parents
     passed_again: int = 0  # of these: at or above the threshold
-    solved: int = 0  # questions with solutions, reworded ones included
-    solutions: int = 0
+    solutions: int = 0  # of all that passed
 
     def add(self, row: dict[str, Any], threshold: float) -> None:
         """Count one ``QuestionResult``."""
         question, score, vote, fate = row["question"], row["score"], row["vote"], row["fate"]
         value = score["value"] if score else None
         readable = question["rejected"] is None and fate != "drift_quantities"
-        passed = readable and value is not None and value >= threshold
+        passed = readable and value is not None and value >= threshold and fate not in _GIVEN_UP
         if question["parent_id"] is None:
             self.sets += 1
             self.written += readable
@@ -51,8 +51,7 @@ class Fates:
             self.rewordings += 1
             self.faithful += readable
             self.passed_again += passed
-        if vote:
-            self.solved += 1
+        if passed and vote:
             self.solutions += vote["candidates"]
 
 

@@ -17,16 +17,17 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, NoReturn
+from typing import BinaryIO, Final, NamedTuple, NoReturn
 
 from ..config import Model
 from ..errors import ReplyPending, StoreError
-from ..store import CompletionStore, Exported, explain
+from ..store import CompletionStore, Exported, StoreReader
+from ..store_file import explain
 from .chat import ROLES, ChatRequest, Keep, sample_key
 from .ledger import Ledger
 from .wire import read_body, request_body
 
-ENDPOINT = "/v1/chat/completions"
+ENDPOINT: Final = "/v1/chat/completions"
 MAX_REQUESTS = 50_000  # of one file, as OpenAI allows
 MAX_BYTES = 200_000_000  # of one file
 
@@ -38,27 +39,27 @@ CREATE TABLE lines (role TEXT, model TEXT, custom_id TEXT, line BLOB, PRIMARY KE
 
 
 class Samples(NamedTuple):
-    """Consecutive samples of a request, as a ``custom_id`` names them: "REQUEST-ID.FIRST.COUNT"."""
+    """Consecutive samples of a request, as a ``custom_id`` names them: "REQUEST-ID.FIRST.N"."""
 
     request_id: str
     first: int
-    count: int
+    n: int
 
     @property
     def custom_id(self) -> str:
         """At most 40 characters; endpoints allow 64."""
-        return f"{self.request_id}.{self.first}.{self.count}"
+        return f"{self.request_id}.{self.first}.{self.n}"
 
     @property
     def keys(self) -> list[str]:
         """The keys of the samples in the completion store."""
-        return [sample_key(self.request_id, k) for k in range(self.first, self.first + self.count)]
+        return [sample_key(self.request_id, k) for k in range(self.first, self.first + self.n)]
 
     @classmethod
     def of(cls, custom_id: str) -> Samples:
         """Raises ValueError where it is none of ours."""
-        request_id, first, count = custom_id.split(".")
-        return cls(request_id, int(first), int(count))
+        request_id, first, n = custom_id.split(".")
+        return cls(request_id, int(first), int(n))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,10 @@ class CollectingChat:
         noted = []
         for start, end in self._collector.unasked(request, first, n):
             for at in range(start, end, size):
-                count = min(size, end - at)
-                custom_id = Samples(request.id, at, count).custom_id
+                some = min(size, end - at)
+                custom_id = Samples(request.id, at, some).custom_id
                 body = request_body(
-                    request, at, count, send_seed=self._model.send_seed, max_tokens_name=self._max_tokens_name
+                    request, at, some, send_seed=self._model.send_seed, max_tokens_name=self._max_tokens_name
                 )
                 self._collector.write(request, custom_id, body)
                 noted.append(Exported(custom_id, request.role, request.model, request.subject))
@@ -197,15 +198,16 @@ class Collector:
         rows = self._database.execute(
             "SELECT custom_id, line FROM lines WHERE role = ? AND model = ? ORDER BY custom_id", (role, model)
         )
-        writer = None
-        for custom_id, line in rows:
-            if writer is None or not writer.has_room(len(line), self._max_requests, self._max_bytes):
-                if writer is not None:
+        writer = _Writer(out, role, model)
+        try:
+            for custom_id, line in rows:
+                if not writer.has_room(len(line), self._max_requests, self._max_bytes):
                     yield writer.finish()
-                writer = _Writer(out, role, model)
-            writer.add(custom_id, line)
-        if writer is not None:
+                    writer = _Writer(out, role, model)
+                writer.add(custom_id, line)
             yield writer.finish()
+        finally:
+            writer.close()
 
     def close(self) -> None:
         """Remove what is not finished."""
@@ -224,13 +226,13 @@ class _Writer:
         self._requests = self._replies = self._size = 0
 
     def has_room(self, size: int, max_requests: int, max_bytes: int) -> bool:
-        return self._requests < max_requests and self._size + size <= max_bytes
+        return not self._requests or (self._requests < max_requests and self._size + size <= max_bytes)
 
     def add(self, custom_id: str, line: bytes) -> None:
         self._stream.write(line)
         self._hash.update(line)
         self._requests += 1
-        self._replies += Samples.of(custom_id).count
+        self._replies += Samples.of(custom_id).n
         self._size += len(line)
 
     def finish(self) -> RequestFile:
@@ -239,6 +241,11 @@ class _Writer:
         path = self._out / f"{self._role}-{digest[:16]}.jsonl"
         make_whole(self._partial, path)
         return RequestFile(path, self._role, self._model, self._requests, self._replies, self._size, digest)
+
+    def close(self) -> None:
+        """Leave no half file."""
+        self._stream.close()
+        self._partial.unlink(missing_ok=True)
 
 
 # --- files on disk -------------------------------------------------------------------------------
@@ -249,6 +256,21 @@ def request_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
+
+
+def remove_superseded(folder: Path, current: Iterable[str]) -> None:
+    """Remove the batch files in a run's own folder but those with these names: answered, they would be paid twice.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    names = set(current)
+    try:
+        for path in request_files(folder):
+            if path.name not in names:
+                path.unlink()
+    except OSError as error:
+        raise explain(folder, error) from None
 
 
 def requests_in(path: Path) -> Iterator[tuple[Samples, dict[str, object]]]:
@@ -285,7 +307,7 @@ def read_request_file(path: Path) -> RequestFile:
         raise _damaged(path, "its content is not what its name says")
     model, requests, replies = "", 0, 0
     for samples, body in requests_in(path):
-        model, requests, replies = str(body.get("model")), requests + 1, replies + samples.count
+        model, requests, replies = str(body.get("model")), requests + 1, replies + samples.n
     return RequestFile(path, named[1], model, requests, replies, size, digest)
 
 
@@ -309,7 +331,7 @@ class Waiting(NamedTuple):
     open: int  # of which some sample has none
 
 
-def waiting(path: Path, store: CompletionStore) -> Waiting:
+def waiting(path: Path, store: StoreReader) -> Waiting:
     """Looks up each request of a file.  What a line brings is kept from its first sample on."""
     requests = untouched = still_open = 0
     for samples, _ in requests_in(path):

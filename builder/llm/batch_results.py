@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
@@ -92,11 +91,14 @@ class _Outcome(NamedTuple):
 
 
 def import_results(
-    store: CompletionStore, files: Sequence[Path], progress: Callable[[int], None] = lambda lines: None
-) -> Imported:
+    store: CompletionStore,
+    files: Sequence[Path],
+    found: Imported,
+    progress: Callable[[int], None] = lambda lines: None,
+) -> None:
     """Keep the replies and the final refusals of result files; each is durable when this returns.
 
-    ``progress`` is told the number of lines of each group.
+    What they brought is added to ``found``; ``progress`` is told the number of lines of each group.
 
     Raises:
         ConfigError: a file cannot be read; nothing is imported then.
@@ -104,7 +106,7 @@ def import_results(
     """
     for path in files:
         _open(path).close()
-    found = Imported(files=len(files))
+    found.files += len(files)
 
     async def run() -> None:
         for path in files:
@@ -113,7 +115,6 @@ def import_results(
                     await _keep(group, store, found)
 
     asyncio.run(run())
-    return found
 
 
 def _open(path: Path) -> BinaryIO:
@@ -161,8 +162,8 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 def _row(line: bytes, where: str, found: Imported) -> Mapping[str, Any] | None:
     row = read_body(line)
     if not isinstance(row, dict):
-        cut = not line.endswith(b"\n")
-        found.note("unusable", "no JSON object", where, "the file ends within this line" if cut else "")
+        said = "longer than any reply" if len(line) == MAX_LINE else "the file ends within this line"
+        found.note("unusable", "no JSON object", where, "" if line.endswith(b"\n") else said)
     elif "response" not in row and "body" in row:
         found.note("unusable", "a request and no result", where, "is this the file that was exported?")
     elif not isinstance(row.get("custom_id"), str):
@@ -188,7 +189,8 @@ def _outcome(row: Mapping[str, Any], exported: Exported, asked: int) -> _Outcome
         replies = to_replies(read_completion(body), exported.model, asked, prompt_characters=0)
     except RetryableModelError as problem:
         return _Outcome((), reason="no choices", said=str(problem))
-    return _Outcome((replace(replies[0], requests=1), *replies[1:]))
+    said = f"{len(replies)} of {asked}; for an endpoint that gives one at a time set model.samples_per_request = 1"
+    return _Outcome((replace(replies[0], requests=1), *replies[1:]), reason=FEWER, said=said)
 
 
 # --- keeping -------------------------------------------------------------------------------------
@@ -197,13 +199,60 @@ def _outcome(row: Mapping[str, Any], exported: Exported, asked: int) -> _Outcome
 async def _keep(group: Mapping[str, list[_Line]], store: CompletionStore, found: Imported) -> None:
     """The lines of a group go to the store together."""
     known = store.exported([custom_id for custom_id in group if len(custom_id) <= _LONGEST_ID])
-    keys = [key for custom_id in known for key in Samples.of(custom_id).keys]
-    stored = set(store.look_up(keys)[0])
+    stored = set(store.look_up([key for custom_id in known for key in Samples.of(custom_id).keys])[0])
     writes = []
     for custom_id, lines in group.items():
-        for line in lines:
-            if custom_id not in known:
+        if custom_id not in known:
+            for line in lines:
                 found.note("unusable", "unknown custom_id", line.where, f"{custom_id[:_LONGEST_ID]} is not of this run")
-            elif (write := _sorted(line, known[custom_id], stored, store, found)) is not None:
-                writes.append(write)
+            continue
+        request = _Request(known[custom_id], found.of(known[custom_id]), stored, store)
+        writes += [write for line in lines if (write := request.take(line, found)) is not None]
     await asyncio.gather(*writes)
+
+
+class _Request:
+    """A request of this run, and what the lines of a group bring for it."""
+
+    def __init__(self, exported: Exported, counts: Counts, stored: set[str], store: CompletionStore) -> None:
+        """``stored``: keys that have replies; it grows with what is taken."""
+        self._exported, self._counts, self._stored, self._store = exported, counts, stored, store
+        self._samples = Samples.of(exported.custom_id)
+        self._refused = False
+
+    def take(self, line: _Line, found: Imported) -> Awaitable[None] | None:
+        """Count a line; what has to be awaited to keep what it brings, None where that is nothing new."""
+        keys, counts = self._samples.keys, self._counts
+        if self._stored.issuperset(keys):
+            counts.repeated += 1
+            return None
+        outcome = _outcome(line.row, self._exported, len(keys))
+        if len(outcome.replies) < len(keys):
+            found.note(outcome.fate, outcome.reason, line.where, outcome.said)
+        if outcome.replies:
+            return self._answer(outcome.replies)
+        if outcome.fate == "refused":
+            return self._refuse(f"refused, {outcome.reason}: {outcome.said}")
+        counts.pending += 1
+        return None
+
+    def _answer(self, replies: Sequence[Reply]) -> Awaitable[None] | None:
+        keys = set(self._samples.keys[: len(replies)])
+        new = len(keys - self._stored)
+        if not new:
+            self._counts.repeated += 1
+            return None
+        self._counts.answered += 1
+        self._counts.replies += new
+        self._stored |= keys
+        return self._store.put(self._exported, self._samples.first, replies)
+
+    def _refuse(self, reason: str) -> Awaitable[None] | None:
+        missing = dict(enumerate(self._samples.keys, self._samples.first))
+        missing = {k: key for k, key in missing.items() if key not in self._stored}
+        if self._refused or self._store.look_up(list(missing.values()))[1] is not None:
+            self._counts.repeated += 1
+            return None
+        self._refused = True
+        self._counts.refused += 1
+        return self._store.put_error(self._exported, list(missing), RequestRefused(reason), sent=1)

@@ -105,7 +105,8 @@ class LearnedRate:
     _BELOW = 0.95  # of what was measured
     _CUT = 0.9
     _DEEP_CUT = 0.7  # where next to nothing was accepted since the last cut
-    _SEARCH = 0.1  # growth with each accepted request while searching, and at most
+    _MOST = 0.1  # growth with one request
+    _DOUBLING = (0.5, 3.0, 7.0)  # seconds while searching: few were accepted, at first, after a deep cut
     _FEW = 8  # accepted requests that are too few to tell a rate
     _LONG_PAUSE = 2.0  # seconds after which the old rate is measured anew
     _FORGET = (300.0, 60.0)  # seconds without a refusal, and without the rate holding a request back
@@ -113,7 +114,7 @@ class LearnedRate:
     def __init__(self, jitter: random.Random) -> None:
         self._jitter = jitter
         self._bucket: Bucket | None = None
-        self._searching = False
+        self._doubling: float | None = None  # seconds, while the rate is searched for
         self._held = False  # a request waits for the rate
         self._grown = 0  # requests that had to, since the last episode
         self._bound_at = float("-inf")
@@ -220,11 +221,11 @@ class LearnedRate:
         bucket.change(bucket.rate * (1.0 + self._growth(bucket.rate)), now)
 
     def _growth(self, rate: float) -> float:
-        if self._searching:
-            return self._SEARCH
+        if self._doubling is not None:
+            return min(self._MOST, math.log(2.0) / (self._doubling * rate))
         span = max(60.0, 5.0 * rate)
         doublings = min(30.0, self._grown / span / 2.0)
-        return min(self._SEARCH, 0.07 / span * math.exp2(doublings))
+        return min(self._MOST, 0.07 / span * math.exp2(doublings))
 
     def _pause(self, asked: float) -> float:
         shortest, longest = self._BACKOFF
@@ -246,21 +247,23 @@ class LearnedRate:
     def _first_rate(self, now: float) -> float:
         """A little below what was accepted from one second before the episode until its end."""
         count = max(1, len(self._recent) + self._failures + 1 - self._refused)
-        self._searching = count < self._FEW
-        shortest = self._HORIZON * (0.1 if self._searching else 1.0)
+        few = count < self._FEW
+        self._doubling = self._DOUBLING[0 if few else 1]
+        shortest = self._HORIZON * (0.1 if few else 1.0)
         # A window that let a burst through ended after the last refused probe; too fast is mended sooner.
         ended = 0.7 * self._failed_at + 0.3 * now
         started = max(self._since or 0.0, self._began - self._HORIZON)
         rate = self._BELOW * count / max(shortest, ended - started)
-        return max(rate, 1.0) if self._searching else rate
+        return max(rate, 1.0) if few else rate
 
     def _next_rate(self, rate: float, now: float) -> float:
         """10% less; what was accepted since the last episode where the server needed a long pause."""
         count = max(1, self._sent - self._refused)
         seconds = now - (self._since or 0.0)
         rate = min(rate, 3.0 * max(len(self._recent), self._FEW))  # it may have grown without being used
-        self._searching = False
+        few = count < self._FEW
+        self._doubling = self._DOUBLING[2] if few else None
         if now - self._began >= max(self._LONG_PAUSE, seconds / 3.0):
-            self._searching = count < self._FEW
+            self._doubling = self._DOUBLING[0] if few else None
             rate = min(rate, self._BELOW * count / seconds / self._CUT)
-        return (self._CUT if count > 3 else self._DEEP_CUT) * min(rate, self._blamed or rate)
+        return (self._DEEP_CUT if few else self._CUT) * min(rate, self._blamed or rate)

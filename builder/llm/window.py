@@ -18,7 +18,7 @@ class Window:
     where the answers say them, else requests).  When an epoch with twice the window brought less than
     15% more, the endpoint is busy: the window returns to the width that was enough, or to what is
     answered within a second where that is more (up to 64), and holds it.  Growth is tried again after
-    10 epochs, then after 20, at most 160.
+    4 epochs, then after 8, at most 160.
 
     More than 2% overloads and time-outs among the latest answers, and the window shrinks to 0.7 of its
     width, and holds that.  While nothing sent since then is answered, it is halved once a round trip, after

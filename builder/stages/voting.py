@@ -24,6 +24,7 @@ from ..records import Vote
 RULES = ("strict", "faithful")
 Answer = str | None | Sequence[str | None]
 _TWO = 2  # the smallest class above 1/m
+_FORESEEN = 24  # with more candidates left, a round is planned as if all the others were the next one
 
 
 def consensus(
@@ -236,12 +237,15 @@ def next_round(
 def _cheapest(now: _Standing, needed: int, request_cost: float) -> tuple[float, int]:
     """What settling the vote is expected to cost from here, in candidates, and the size of the next round."""
 
-    def cost(k: int) -> float:
-        after = (p * _cheapest(then, needed, request_cost)[0] for p, then in _after(now, k) if not then.settled(needed))
-        return request_cost + k + sum(after)
+    def rest(then: _Standing) -> float:
+        if now.left > _FORESEEN:
+            return request_cost + then.left
+        return _cheapest(then, needed, request_cost)[0]
 
-    step = max(1, now.left // 8)  # every size where few are left
-    costs = {k: cost(k) for k in {*range(step, now.left, step), now.left}}
+    def cost(k: int) -> float:
+        return request_cost + k + sum(p * rest(then) for p, then in _after(now, k) if not then.settled(needed))
+
+    costs = {k: cost(k) for k in range(1, now.left + 1)}
     size = min(costs, key=lambda k: (round(costs[k], 6), -k))  # of equals, the fewest rounds
     return costs[size], size
 

@@ -313,7 +313,7 @@ def serving(file: Path, *options: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def endpoint(smol: Path) -> Iterator[str]:
-    with serving(smol, "--name", "smol", "--slots", str(SLOTS), "--context", str(CONTEXT)) as url:
+    with serving(smol, "--name", "smol", "--slots", str(SLOTS), "--context", str(CONTEXT), "--threads", "1") as url:
         yield url
 
 

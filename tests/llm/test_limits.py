@@ -212,13 +212,19 @@ def test_tokens_per_second_count_where_they_are_told() -> None:
     # Twice the requests at once, each with half the tokens: no gain, although twice the requests are answered.
     class Shared(Endpoint):
         async def ask(self) -> Outcome:
-            tokens = 160_000 // (self.inside + 1)
-            await super().ask()
+            asked = asyncio.create_task(super().ask())
+            await asyncio.sleep(2.5)
+            tokens = 160_000 // self.inside
+            await asked
             return Outcome("answered", tokens=tokens)
 
     endpoint = Shared(reply=lambda: 5.0)
     run(1000, endpoint)
-    assert endpoint.most_inside <= 64
+    assert endpoint.most_inside <= 32
+
+    endpoint = Endpoint(reply=lambda: 5.0)
+    run(1000, endpoint)
+    assert endpoint.most_inside > 200
 
 
 def test_a_server_that_sheds_load_is_not_pushed() -> None:
@@ -230,9 +236,8 @@ def test_a_server_that_sheds_load_is_not_pushed() -> None:
 
 def test_time_outs_shrink_the_window() -> None:
     endpoint = Endpoint(reply=lambda: 10.0, slots=4, timeout=25.0)  # more than 10 at once are too late
-    run(400, endpoint)
-    late = [outcome for outcome in endpoint.outcomes[-200:] if outcome == "timeout"]
-    assert len(late) < 20
+    run(800, endpoint)
+    assert endpoint.outcomes[-500:].count("timeout") < 50
 
 
 def test_rare_time_outs_do_not_shrink_the_window() -> None:
@@ -414,7 +419,7 @@ def test_retry_after_holds_all_sending_whatever_the_outcome(kind: str) -> None:
         limiter.settle(first, Outcome(kind, retry_after=30.0))  # type: ignore[arg-type]
         limiter.settle(second, Outcome(kind, retry_after=2.0))  # type: ignore[arg-type]
         asked = now()
-        await asyncio.gather(limiter.acquire(), limiter.acquire())
+        await limiter.acquire()
         assert 30 <= now() - asked <= 31  # the longest wins
 
     simulate(main)
