@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +22,7 @@ from .store_file import FileLock, check_layout, connect, explain, prepare
 
 _AT_ONCE = 256
 _SMALLEST_ROW = 64  # bytes that a row takes at least
-_TABLES = ("completions", "exported")
+_LARGEST = 1 << 40  # bytes; a header that tells of more is wrong itself
 
 
 class Salvaged(NamedTuple):
@@ -45,7 +47,8 @@ def salvage(path: str | os.PathLike[str]) -> Salvaged:
     try:
         new = old.with_name(old.name + ".salvaged")
         new.unlink(missing_ok=True)
-        saved, lost = _copy(old, new)
+        with tempfile.TemporaryDirectory(dir=old.parent) as folder:
+            saved, lost = _copy(_readable(old, Path(folder)), new, old)
         kept_as = _beside(old)
         # The log belongs to the damaged file: left behind it would be folded into the new one.
         for ending in ("", "-wal", "-shm"):
@@ -59,6 +62,23 @@ def salvage(path: str | os.PathLike[str]) -> Salvaged:
         lock.release()
 
 
+def _readable(path: Path, folder: Path) -> Path:
+    """A copy in ``folder`` that SQLite opens: of the length that its header tells, and with its log."""
+    copy = folder / path.name
+    shutil.copyfile(path, copy)
+    log = path.with_name(path.name + "-wal")
+    if log.exists():
+        shutil.copyfile(log, copy.with_name(log.name))
+    with copy.open("r+b") as stream:
+        head = stream.read(32)
+        page_size = int.from_bytes(head[16:18], "big")
+        pages = int.from_bytes(head[28:32], "big")
+        length = pages * (65536 if page_size == 1 else page_size)
+        if head.startswith(b"SQLite format 3\0") and copy.stat().st_size < length <= _LARGEST:
+            stream.truncate(length)  # with zeros: pages that hold no row
+    return copy
+
+
 def _beside(path: Path) -> Path:
     number = 1
     while (kept := path.with_name(f"{path.name}.damaged-{number}")).exists():
@@ -66,11 +86,11 @@ def _beside(path: Path) -> Path:
     return kept
 
 
-def _copy(old: Path, new: Path) -> tuple[int, int]:
+def _copy(readable: Path, new: Path, old: Path) -> tuple[int, int]:
     unpack = zstandard.ZstdDecompressor()
     saved = lost = 0
     with (
-        contextlib.closing(sqlite3.connect(old, isolation_level=None)) as source,
+        contextlib.closing(sqlite3.connect(readable, isolation_level=None)) as source,
         contextlib.closing(connect(new)) as target,
     ):
         source.text_factory = lambda data: data.decode("utf-8", "replace")
@@ -80,7 +100,7 @@ def _copy(old: Path, new: Path) -> tuple[int, int]:
             raise StoreError(f"{old}: nothing of it can be read ({error}); move it away and run again") from None
         prepare(target, new)
         target.execute("BEGIN")
-        for columns in _rows(source, old):
+        for columns in _rows(source, readable):
             if columns is None or not _is_whole(columns, unpack):
                 lost += 1
                 continue
@@ -119,7 +139,7 @@ def _last_number(source: sqlite3.Connection, path: Path) -> int:
 
 def _is_whole(columns: tuple[Any, ...], unpack: zstandard.ZstdDecompressor) -> bool:
     """Whether the types are right and the reply is what was written: it carries a checksum."""
-    key, sample, packed, error = columns[1], columns[5], columns[7], columns[14]
+    key, sample, packed, error = columns[1], columns[5], columns[7], columns[13]
     if not (isinstance(key, str) and isinstance(sample, int)):
         return False
     if packed is None:

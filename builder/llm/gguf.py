@@ -122,8 +122,14 @@ async def _start(model: GgufModel, verbose: bool) -> asyncio.subprocess.Process:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C is for us
-        # A crash must end the child, not call a debugger to it.
-        env={**os.environ, "PYTHONPATH": path, "GGML_NO_BACKTRACE": "1"},
+        env={
+            # Threads that spin while they wait starve each other as soon as a pipeline runs beside them: measured
+            # on two busy cores, 81 s become 16 s.
+            "OMP_WAIT_POLICY": "passive",
+            **os.environ,
+            "PYTHONPATH": path,
+            "GGML_NO_BACKTRACE": "1",  # a crash must end the child, not call a debugger to it
+        },
     )
 
 

@@ -89,12 +89,12 @@ class LearnedRate:
     The refusals of requests that were in flight together are one episode.  It ends when a probe is
     answered, or is not refused within the time that refusals take: an answer may take a minute.
 
-    The first rate is what was accepted from one second before the episode until its end; a bucket's
+    The first rate is what was accepted from one second before the episode until its end: a bucket's
     burst thus counts over a second, and a window of a minute that let a burst through counts over the
-    long pause that follows.  From then on the rate grows with each accepted request that it held
-    back, by about 10% over five seconds or 60 requests, and faster the longer nothing is refused; an
-    episode takes 10% off.  Where so little was accepted that the server cannot know bursts, the rate
-    is searched for in larger steps.
+    long pause that follows.  It is then searched for upwards, doubling in 5 s (in half a second where
+    next to nothing was accepted) until the next episode.  From there on it grows with each request that
+    it held back, by about 10% over 5 s or 60 requests and faster the longer nothing is refused, and an
+    episode takes 10% off, or 30% where next to nothing was accepted since the last one.
     """
 
     name = "learned rate"
@@ -106,7 +106,7 @@ class LearnedRate:
     _CUT = 0.9
     _DEEP_CUT = 0.7  # where next to nothing was accepted since the last cut
     _MOST = 0.1  # growth with one request
-    _DOUBLING = (0.5, 3.0, 7.0)  # seconds while searching: few were accepted, at first, after a deep cut
+    _DOUBLING = (0.5, 5.0)  # seconds, while searching: where few were accepted, and else
     _FEW = 8  # accepted requests that are too few to tell a rate
     _LONG_PAUSE = 2.0  # seconds after which the old rate is measured anew
     _FORGET = (300.0, 60.0)  # seconds without a refusal, and without the rate holding a request back
@@ -237,33 +237,35 @@ class LearnedRate:
     def _end(self, now: float) -> None:
         """The probe was accepted."""
         if not self._explained:
-            rate = self._first_rate(now) if self._bucket is None else self._next_rate(self._bucket.rate, now)
+            # Not until now: the probe may have waited for work, or for those in flight.
+            end = min(now, self._resume_at)
+            rate = self._first_rate(end) if self._bucket is None else self._next_rate(self._bucket.rate, end)
             self._bucket = Bucket(rate, 1.0 + rate * _REQUEST_BURST, 0.0, now)
         self._on = False
         self._probe = None
         self._since, self._sent, self._refused, self._grown = now, 0, 0, 0
         self._recent.clear()
 
-    def _first_rate(self, now: float) -> float:
+    def _first_rate(self, end: float) -> float:
         """A little below what was accepted from one second before the episode until its end."""
         count = max(1, len(self._recent) + self._failures + 1 - self._refused)
         few = count < self._FEW
         self._doubling = self._DOUBLING[0 if few else 1]
         shortest = self._HORIZON * (0.1 if few else 1.0)
         # A window that let a burst through ended after the last refused probe; too fast is mended sooner.
-        ended = 0.7 * self._failed_at + 0.3 * now
+        ended = 0.7 * self._failed_at + 0.3 * end
         started = max(self._since or 0.0, self._began - self._HORIZON)
         rate = self._BELOW * count / max(shortest, ended - started)
         return max(rate, 1.0) if few else rate
 
-    def _next_rate(self, rate: float, now: float) -> float:
+    def _next_rate(self, rate: float, end: float) -> float:
         """10% less; what was accepted since the last episode where the server needed a long pause."""
         count = max(1, self._sent - self._refused)
-        seconds = now - (self._since or 0.0)
+        seconds = end - (self._since or 0.0)
         rate = min(rate, 3.0 * max(len(self._recent), self._FEW))  # it may have grown without being used
         few = count < self._FEW
-        self._doubling = self._DOUBLING[2] if few else None
-        if now - self._began >= max(self._LONG_PAUSE, seconds / 3.0):
+        self._doubling = None
+        if end - self._began >= max(self._LONG_PAUSE, self._FEW / rate, seconds / 3.0):
             self._doubling = self._DOUBLING[0] if few else None
             rate = min(rate, self._BELOW * count / seconds / self._CUT)
         return (self._DEEP_CUT if few else self._CUT) * min(rate, self._blamed or rate)

