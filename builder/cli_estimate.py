@@ -1,6 +1,6 @@
 """``python -m builder estimate``: what a run takes before it takes it.
 
-Parses options, calls :mod:`builder.estimate`, shows the outcome to a person or (``--json``) to a program.
+Parses options, calls :mod:`builder.estimation.estimate`, shows the outcome to a person or (``--json``) to a program.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import json
 
 from rich.table import Table
 
-from .bill import Amount, Estimate
 from .cli_options import console, plain, resolve, source_options
-from .estimate import estimate
-from .ranges import Range
+from .estimation.bill import Amount, Estimate
+from .estimation.estimate import estimate
+from .estimation.ranges import Range
 
 
 def add_estimate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -151,6 +151,16 @@ class StoreReader:
         rows = self._read("SELECT count(*) FROM completions WHERE error IS NULL", ())
         return int(rows[0][0])
 
+    def count_of(self, keys: Sequence[str]) -> int:
+        """How many of ``keys`` have a reply."""
+        count = 0
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = keys[start : start + _KEYS_AT_ONCE]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT count(*) FROM completions WHERE error IS NULL AND key IN ({marks})"
+            count += int(self._read(query, some)[0][0])
+        return count
+
     def usage(self) -> list[Usage]:
         """What each role and model took until now."""
         return [Usage._make((*row[:9], bool(row[9]))) for row in self._read(_USAGE, ())]

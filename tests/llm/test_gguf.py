@@ -233,12 +233,11 @@ def gone(process_id: int) -> bool:
     [
         (LOADING, signal.SIGTERM, 0),
         (LOADING, signal.SIGINT, 130),
-        (SERVING, signal.SIGTERM, 0),
         (SERVING, signal.SIGINT, 130),
     ],
 )
 def test_it_ends_when_told_while_loading_and_while_serving(
-    does: tuple[str, ...], sign: signal.Signals, status: int, gguf: Path, llama
+    does: tuple[str, ...], sign: signal.Signals, status: int, gguf: Path, llama: Callable[..., None]
 ) -> None:
     llama(*does)
     process, child = begin(gguf)

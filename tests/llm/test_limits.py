@@ -17,7 +17,6 @@ from tests.llm.simulated import (
     Endpoint,
     FixedWindow,
     LeakyBucket,
-    NoRule,
     Rule,
     SlidingWindow,
     TokenBucket,
@@ -90,9 +89,9 @@ def test_a_server_that_refuses_more_than_8_at_once_wastes_less_than_5_percent(re
 
 def test_a_rate_far_above_what_one_window_of_requests_brings_is_found() -> None:
     endpoint = Endpoint(TokenBucket(500, 500), reply=lambda: 0.5, refusal=0.02)
-    _, seconds = run(20_000, endpoint)
-    assert endpoint.refused < 0.01 * 20_000
-    assert seconds < 1.2 * 20_000 / 500
+    _, seconds = run(10_000, endpoint)
+    assert endpoint.refused < 0.01 * 10_000
+    assert seconds < 1.3 * 10_000 / 500
 
 
 def test_answers_that_take_long_do_not_hold_up_the_learning() -> None:
@@ -166,7 +165,7 @@ def test_a_learned_rate_that_holds_nothing_back_is_forgotten() -> None:
 
 def test_no_header_no_throttle() -> None:
     endpoint = Endpoint(reply=lambda: 0.5)
-    limiter, _ = run(20_000, endpoint)
+    limiter, _ = run(8000, endpoint)
     at = [t for t in endpoint.sent if t < 9 * 0.5]  # nine round trips
     assert endpoint.most_inside == 2000
     assert len(at) > 16 + 2 * 32 + 64 + 128 + 256 + 512 + 1024  # doubled in all of them but one
@@ -176,7 +175,7 @@ def test_no_header_no_throttle() -> None:
 @pytest.mark.parametrize("reply", ["about 2", "10"])
 def test_an_endpoint_that_keeps_up_gets_all_that_is_allowed(reply: str) -> None:
     endpoint = Endpoint(reply=replies(reply, 26))
-    run(20_000, endpoint, seed=26)
+    run(8000, endpoint, seed=26)
     assert endpoint.most_inside == 2000
 
 
@@ -635,7 +634,3 @@ def test_a_simulation_that_stands_still_says_so() -> None:
 
     with pytest.raises(RuntimeError, match="stands still"):
         simulate(main)
-
-
-def test_the_unlimited_rule_admits_all() -> None:
-    assert NoRule().admits()

@@ -1,8 +1,8 @@
 """Tokens and money of a run before they are spent, with a range.
 
-    calls      what would be asked, from the seeds and the run's own prompts       (builder.dry_run)
-    x lengths  of replies, and shares of questions that pass each gate             (builder.llm.profiles)
-    - stored   what the run has paid for already, which also sharpens the lengths  (builder.observed)
+    calls      what would be asked, from the seeds and the run's own prompts       (builder.estimation.dry_run)
+    x lengths  of replies, and shares of questions that pass each gate             (builder.estimation.profiles)
+    - stored   what the run has paid for already, which also sharpens the lengths  (builder.estimation.observed)
     x prices                                                                       (builder.llm.prices)
 
 Nobody is asked and the run folder is not touched.  Requests that fail and are sent again, and embeddings,
@@ -16,17 +16,17 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..config import PROCEDURAL, Config, Model
+from ..llm.chat import ROLES
+from ..llm.prices import Price, Prices
+from ..run import RunFolder
+from ..store import Usage, usage_by_role
 from .bill import Amount, Estimate, RoleEstimate
-from .config import PROCEDURAL, Config, Model
 from .dry_run import Asked, Plan, plan, profile_of
 from .funnel import QUESTIONS_TRUSTED, prompts_by_role, replies_seen, shares_expected
-from .llm.chat import ROLES
-from .llm.prices import Price, Prices
-from .llm.profiles import Profile
 from .observed import Fates, fates, stored
+from .profiles import Profile
 from .ranges import NOTHING, Range
-from .run import RunFolder
-from .store import Usage, usage_by_role
 
 _ONE = Range.exactly(1)
 _REPLIES_TRUSTED = 200  # replies of the run itself that count as much as what was expected before

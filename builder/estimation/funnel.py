@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from .config import Config
+from ..config import Config
 from .dry_run import profile_of
 from .observed import Fates
 from .ranges import NOTHING, Range

@@ -14,8 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ..ranges import Range
-from .prices import best_pattern
+from ..llm.prices import best_pattern
+from .ranges import Range
 
 TABLE = Path(__file__).with_name("reply_lengths.toml")
 

@@ -5,8 +5,6 @@ Read-only, and while the run goes on.  What is to be expected of the rest is not
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +13,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .run import RunFolder
-from .store_file import explain
+from ..run import RunFolder
+from ..store import StoreReader
 
-_KEYS_AT_ONCE = 500
 _GIVEN_UP = ("refused", "failed")  # and not asked again
 _COLUMNS = ["question.rejected", "question.parent_id", "score.value", "vote.candidates", "fate"]
 
@@ -76,14 +73,5 @@ def stored(path: Path, keys: Sequence[str]) -> int:
     """
     if not path.is_file():
         return 0
-    count = 0
-    try:
-        with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            for start in range(0, len(keys), _KEYS_AT_ONCE):
-                some = keys[start : start + _KEYS_AT_ONCE]
-                marks = ",".join("?" * len(some))
-                query = f"SELECT count(*) FROM completions WHERE error IS NULL AND key IN ({marks})"
-                count += connection.execute(query, some).fetchone()[0]
-    except sqlite3.Error as error:
-        raise explain(path, error) from None
-    return count
+    with StoreReader(path) as store:
+        return store.count_of(keys)

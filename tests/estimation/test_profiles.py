@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builder.estimation.profiles import Text, profile_for
 from builder.llm.procedural.chat import count_tokens
-from builder.llm.profiles import Text, profile_for
 
 NAMES = ["procedural-1", "gpt-4o-mini", "o3-mini", "deepseek-ai/DeepSeek-R1", "Qwen/Qwen2.5-7B-Instruct", ""]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.ranges import Range
+from builder.estimation.ranges import Range
 
 NUMBERS = st.floats(0, 1e9)
 RANGES = st.builds(Range.of, NUMBERS, NUMBERS, NUMBERS)

@@ -1,6 +1,6 @@
 """What a run takes, by role: requests, tokens and money, as ranges; paid already and still to pay.
 
-How the numbers are come by is told in :mod:`builder.estimate`.
+How the numbers are come by is told in :mod:`builder.estimation.estimate`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .llm.prices import Price
+from ..llm.prices import Price
 from .ranges import NOTHING, Range
 
 

@@ -15,17 +15,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from .config import PROCEDURAL, Config
-from .embeddings import Embedder
-from .errors import ReplyPending
-from .llm.chat import Chat, ChatRequest, Keep, Reply
-from .llm.profiles import Profile, Text, profile_for
-from .pipeline import Pipeline
-from .prompts import Prompt
-from .records import GivenReply, InformationSet, Practice, SetTopic
-from .run import OPENAI, Models, RunFolder
-from .stages.sampling import sample_information_sets
-from .synthesis import Services, synthesize
+from ..config import PROCEDURAL, Config
+from ..embeddings import Embedder
+from ..errors import ReplyPending
+from ..llm.chat import Chat, ChatRequest, Keep, Reply
+from ..pipeline import Pipeline
+from ..prompts import Prompt
+from ..records import GivenReply, InformationSet, Practice, SetTopic
+from ..run import OPENAI, Models, RunFolder
+from ..stages.sampling import sample_information_sets
+from ..synthesis import Services, synthesize
+from .profiles import Profile, Text, profile_for
 
 SETS = 400
 """Information sets whose prompts are filled: the others are like them."""

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from builder import run as run_module
-from builder.bill import Amount, Estimate
 from builder.cli import main
 from builder.config import Config, load_recipe
 from builder.errors import BudgetReached
-from builder.estimate import estimate
+from builder.estimation.bill import Amount, Estimate
+from builder.estimation.estimate import estimate
 from builder.pipeline import Pipeline
 from builder.records import LabelledPractice
 from builder.run import RunFolder
 from builder.store import usage_by_role
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PROCEDURAL = ('model.backend="procedural"', 'model.name="procedural-1"')
 SYNTHESIS = ("write", "score", "solve")
 
