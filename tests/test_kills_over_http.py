@@ -39,11 +39,13 @@ class Endpoint:
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
         self.answered: Counter[str] = Counter()
+        self.keys: set[str] = set()
         self.pause = 0.0
         self.url = ""
         self._model = ProceduralChat()
 
     async def complete(self, http: web.Request) -> web.Response:
+        self.keys.add(http.headers["Authorization"])
         body = json.loads(await http.read())
         n = body.get("n", 1)
         messages = hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()[:32]
@@ -82,8 +84,8 @@ class Endpoint:
 
 
 @contextmanager
-def served() -> Iterator[Endpoint]:
-    endpoint = Endpoint()
+def served(endpoint: Endpoint | None = None) -> Iterator[Endpoint]:
+    endpoint = endpoint or Endpoint()
     started, stop = threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()
 
