@@ -7,7 +7,7 @@ CHECKS := $(VENV)/.checks
 # The extra "fallback" of pyproject.toml, which the tests and benchmarks use.
 FALLBACK := "math-verify[antlr4_13_2]>=0.9"
 # The extra "gguf", with which the slow tests run a real language model.
-GGUF := "xllamacpp>=2026.7"
+GGUF := "xllamacpp>=2026.10"
 
 .PHONY: demo test test-slow lint types space bench clean help
 

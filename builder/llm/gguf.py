@@ -20,10 +20,11 @@ import signal
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ..errors import ConfigError, ModelError
 
-REQUIREMENT = "xllamacpp>=2026.7"
+REQUIREMENT = "xllamacpp>=2026.10"
 """What the extra ``gguf`` installs."""
 
 MAX_SLOTS = 256  # llama.cpp's own limit
@@ -175,8 +176,21 @@ def _reason(status: int, first: str, last: str) -> str:
 
 def child() -> None:
     """Load the model, say on stdout where it is served, and end with stdin."""
-    model, verbose = GgufModel(**json.loads(sys.argv[1])), sys.argv[2] == "1"
     library = importlib.import_module("xllamacpp")  # it ships no types
+    try:
+        parameters = _parameters(library, GgufModel(**json.loads(sys.argv[1])), verbose=sys.argv[2] == "1")
+    except AttributeError as error:  # names change from one version to the next
+        sys.exit(f"the installed xllamacpp is not one that this was made for ({error}): pip install '{REQUIREMENT}'")
+    try:
+        server = library.Server(parameters)
+    except RuntimeError:  # why, it has logged
+        sys.exit(1)
+    print(server.listening_address, flush=True)
+    sys.stdin.buffer.read()
+    os._exit(0)  # its destructor would wait for every reply half-written
+
+
+def _parameters(library: Any, model: GgufModel, *, verbose: bool) -> Any:
     parameters = library.CommonParams()
     parameters.model.path = model.file
     parameters.model_alias = {model.name}
@@ -192,10 +206,4 @@ def child() -> None:
     if model.threads is not None:
         parameters.cpuparams.n_threads = model.threads
         parameters.cpuparams_batch.n_threads = model.threads
-    try:
-        server = library.Server(parameters)
-    except RuntimeError:  # why, it has logged
-        sys.exit(1)
-    print(server.listening_address, flush=True)
-    sys.stdin.buffer.read()
-    os._exit(0)  # its destructor would wait for every reply half-written
+    return parameters

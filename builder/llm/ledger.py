@@ -100,11 +100,6 @@ class Ledger:
     # --- what it says --------------------------------------------------------------------------
 
     @property
-    def total_tokens(self) -> int:
-        """Prompt and completion tokens of all replies received, in earlier sessions too."""
-        return sum(c.prompt_tokens + c.completion_tokens for _, c in self._all())
-
-    @property
     def cost(self) -> float | None:
         """US dollars, earlier sessions included; None where the price of a model that was used is not known."""
         costs = [self._cost(model, counts) for (_, model), counts in self._all()]
@@ -137,10 +132,17 @@ class Ledger:
         }
 
     def live(self) -> dict[str, str]:
-        """Tokens and money until now, short, for a progress display."""
-        shown = {"tokens": _short(self.total_tokens)}
-        cost = self.cost
-        if cost:
+        """Requests by role, tokens and money until now, short, for a progress display."""
+        whole = _by_key(self._all())
+        total = _sum(whole.values())
+        requests: dict[str, int] = {}
+        for (role, _), counts in sorted(whole.items()):
+            requests[role] = requests.get(role, 0) + counts.requests
+        shown = {"requests": ",".join(f"{role}:{_short(n)}" for role, n in requests.items())}
+        shown |= {name: _short(n) for name in ("retries", "failed") if (n := getattr(total, name))}
+        cached = f"({_short(total.cached_tokens)} cached)" if total.cached_tokens else ""
+        shown["tokens"] = f"{_short(total.prompt_tokens)}{cached}+{_short(total.completion_tokens)}"
+        if cost := self.cost:
             shown["cost"] = f"${cost:,.2f}" if cost >= 1 else f"${cost:.4f}"
         return shown
 

@@ -10,7 +10,7 @@ import contextlib
 import json
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from typing import Any
 
 from aiohttp import web
@@ -154,24 +154,31 @@ def _unknown(http: web.Request) -> web.Response:
 
 
 @contextlib.contextmanager
-def batch_server() -> Iterator[BatchServer]:
-    server = BatchServer()
+def in_thread(starting: Coroutine[Any, Any, tuple[web.AppRunner, int]]) -> Iterator[tuple[web.AppRunner, int]]:
+    """A server that runs while the caller, who has no event loop, goes on."""
     loop = asyncio.new_event_loop()
-    runner = web.AppRunner(server.application(), shutdown_timeout=0.1)
-
-    async def start() -> int:
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        return int(runner.addresses[0][1])
-
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
-        port = asyncio.run_coroutine_threadsafe(start(), loop).result()
-        server.url = f"http://127.0.0.1:{port}/v1"
-        yield server
-    finally:
+        runner, port = asyncio.run_coroutine_threadsafe(starting, loop).result()
+        yield runner, port
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+    finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@contextlib.contextmanager
+def batch_server() -> Iterator[BatchServer]:
+    server = BatchServer()
+
+    async def start() -> tuple[web.AppRunner, int]:
+        runner = web.AppRunner(server.application(), shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return runner, int(runner.addresses[0][1])
+
+    with in_thread(start()) as (_, port):
+        server.url = f"http://127.0.0.1:{port}/v1"
+        yield server

@@ -71,8 +71,8 @@ def test_a_second_run_asks_nothing(tmp_path):
     assert model.asked == [(0, 4)]
     assert (ledger_1.total().requests, ledger_1.total().replies, ledger_1.total().reused) == (1, 4, 0)
     assert (ledger_2.total().requests, ledger_2.total().replies, ledger_2.total().reused) == (0, 0, 4)
-    assert ledger_1.total_tokens == 5 + 4 * 2
-    assert ledger_2.total_tokens == 0
+    assert (ledger_1.total().prompt_tokens, ledger_1.total().completion_tokens) == (5, 4 * 2)
+    assert ledger_2.total().completion_tokens == 0
 
 
 def test_the_same_request_is_never_in_flight_twice(tmp_path):

@@ -162,7 +162,7 @@ def llama(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None
         (["log('0.01 E ' + 'x' * 100000)", REFUSED], "x" * 300 + " (--v"),
         (["log(*['0.01 W more'] * 100000, 'the last word')", REFUSED], "the last word"),
         (["sys.stderr.buffer.write(b'0.01 E \\xff\\n')", REFUSED], "\ufffd (--v"),
-        (["parameters.not_there"], "AttributeError"),
+        (["raise TypeError('no such thing')"], "TypeError: no such thing (--v"),
     ],
 )
 def test_a_model_that_cannot_be_served_ends_in_one_line(
@@ -176,6 +176,19 @@ def test_a_model_that_cannot_be_served_ends_in_one_line(
     assert says in err
     assert err.count("\n") == 1
     assert err.rstrip("\n").isprintable()
+
+
+def test_a_package_of_another_version_is_told(
+    gguf: Path, llama: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    llama("pass")
+    with (tmp_path / "xllamacpp.py").open("a", encoding="utf-8") as module:
+        module.write("\nclass CommonParams:\n    __slots__ = ()\n")
+    assert main(["serve-model", "--gguf", str(gguf)]) == ConfigError.exit_code
+    err = capsys.readouterr().err
+    assert "object has no attribute 'model'" in err
+    assert "pip install 'xllamacpp>=" in err
+    assert err.count("\n") == 1
 
 
 def test_a_server_that_dies_while_it_serves_is_an_error(

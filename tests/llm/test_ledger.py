@@ -38,7 +38,13 @@ def test_earlier_sessions_count_and_are_told_apart() -> None:
     assert said["run"]["total"]["cost"] == pytest.approx(2.0)
     assert said["by_role_and_model"][0]["cost"] == pytest.approx(1.0)
     assert said["estimated"] is True
-    assert ledger.live() == {"tokens": "1.1M", "cost": "$2.00"}
+    assert ledger.live() == {
+        "requests": "solve:6",
+        "retries": "1",
+        "failed": "1",
+        "tokens": "1.0M+100.0k",
+        "cost": "$2.00",
+    }
 
 
 def test_a_price_that_is_not_known_is_never_nothing() -> None:
