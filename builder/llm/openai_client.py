@@ -1,49 +1,28 @@
 """A chat over any OpenAI-compatible endpoint, through the ``openai`` package.
 
-Requests go through ``AsyncOpenAI`` (:mod:`builder.llm.transport`); the raw body is decoded here.  When one may be
-sent is the limiter's business (:mod:`builder.llm.limits`).  What may pass is tried again; a request that
-cannot be answered costs only itself; an endpoint that answers nothing at all ends the run.  Where
-replies are kept, and whether a request has been made before, is not known here.
+How a request goes out and comes back is told in :mod:`builder.llm.exchange`, when it may go out in
+:mod:`builder.llm.limits`.  Here: samples, and what is done about failures.  What may pass is tried again; a
+request that cannot be answered costs only itself; an endpoint that answers nothing at all ends the run.
+Where replies are kept, and whether a request has been made before, is not known here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Literal
-from urllib.parse import urlsplit
-
-import httpx2  # the HTTP types of the openai package, whose dependency it is
-import openai
 
 from ..errors import ModelError, RequestFailed, RequestRefused, RetryableModelError
 from .chat import ChatRequest, Keep, Reply
+from .exchange import Exchange, NotFound, RateLimited, Unreachable
 from .ledger import Ledger
-from .limits import Limiter, Outcome
-from .transport import BodyTooLarge, Endpoint
-from .wire import (
-    Completion,
-    encoded,
-    error_text,
-    read_body,
-    read_completion,
-    request_body,
-    retry_after,
-    to_replies,
-    used_tokens,
-)
+from .limits import Limiter
+from .wire import Completion, encoded, read_completion, request_body, to_replies
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_OVERLOADED = (502, 503, 504, 529)
-_RETRYABLE = (408, 409, 425, 429)
 _LONGEST_BACKOFF = 60.0  # seconds
 _PROBE_EVERY = 10.0  # seconds
 _GIVEN_UP_AT_FIRST = 5  # requests given up before the endpoint has answered any: it is not their fault
 _GIVEN_UP_IN_A_ROW = 50  # ... and without an answer in between, later on
-_Kind = Literal["answered", "rate_limited", "overloaded", "timeout", "failed", "cancelled"]
 
 
 class OpenAIChat:
@@ -84,35 +63,23 @@ class OpenAIChat:
         Raises:
             ModelError: the URL or the key cannot be used.
         """
-        self.base_url = base_url.rstrip("/")
-        parts = urlsplit(self.base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ModelError(f"base URL {base_url!r} is no http(s) URL: such as http://127.0.0.1:8000/v1")
-        self._key = api_key.strip()
-        if not self._key or not self._key.isascii() or not self._key.isprintable():
-            raise ModelError(f"the API key for {self.base_url} is empty or no plain text: check where it is set")
         self.ledger: Ledger | None = None
-        self._timeout = timeout
         self._max_retries = max_retries
         self._patience = patience
         self._send_seed = send_seed
         self._backoff = backoff
         self._most_samples = samples_per_request
         self._most_given = 1  # choices that one response has brought
-        self._limiter = Limiter(
+        limiter = Limiter(
             concurrency=concurrency,
             requests_per_minute=requests_per_minute or None,
             tokens_per_minute=tokens_per_minute or None,
         )
+        self._exchange = Exchange(base_url, api_key, limiter, concurrency=concurrency, timeout=timeout)
         self._health = _Health()
         self._reply_tokens: dict[str, float] = {}  # role -> tokens that a reply has had, on average
-        self._stopped = False
-        self._idle: set[asyncio.Task[Any]] = set()  # tasks that wait to send
         self._max_tokens_name = "max_tokens"
         self._jitter = random.Random()
-        # A proxy from the environment never knows the way to this machine itself.
-        trust_env = parts.hostname not in _LOOPBACK
-        self._endpoint = Endpoint(self.base_url, self._key, connections=concurrency, trust_env=trust_env)
 
     # --- samples -------------------------------------------------------------------------------
 
@@ -178,7 +145,7 @@ class OpenAIChat:
 
     async def _retry(self, request: ChatRequest, attempt: _Attempts, error: RetryableModelError) -> None:
         """Wait until the request may be sent again, or raise why it will not be."""
-        if self._stopped:
+        if self._exchange.stopped:
             raise error
         silent = asyncio.get_running_loop().time() - max(self._health.last_answer, attempt.began)
         if silent >= self._patience:
@@ -186,9 +153,9 @@ class OpenAIChat:
                 f"{error}; nothing has been answered for {silent:.0f} s: when the endpoint is well again, the same "
                 "command goes on"
             )
-        if isinstance(error, _RateLimited):
+        if isinstance(error, RateLimited):
             return  # the limiter holds the next try back
-        if not isinstance(error, _Unreachable):
+        if not isinstance(error, Unreachable):
             attempt.failures += 1
             if attempt.failures > self._max_retries and await self._answers_others(request, attempt):
                 tries = f" after {attempt.failures} tries" if attempt.failures > 1 else ""
@@ -196,7 +163,7 @@ class OpenAIChat:
         attempt.waits += 1
         # An exponent above 20 would wait no longer, and 2.0**1100 is no float.
         longest = min(_LONGEST_BACKOFF, self._backoff * 2.0 ** min(attempt.waits - 1, 20), self._patience)
-        async with self._waiting():
+        async with self._exchange.waiting():
             await asyncio.sleep(longest * self._jitter.uniform(0.5, 1.0))
 
     async def _answers_others(self, request: ChatRequest, attempt: _Attempts) -> bool:
@@ -210,7 +177,7 @@ class OpenAIChat:
                 try:
                     if self.ledger is not None:
                         self.ledger.sending(request.role, request.model)
-                    await self._send("POST", "/chat/completions", _probe(request.model))
+                    await self._exchange.send("POST", "/chat/completions", _probe(request.model))
                     health.last_answer = clock()
                 except RequestRefused:
                     health.last_answer = clock()  # it reads what it is asked
@@ -238,24 +205,24 @@ class OpenAIChat:
             ModelError: no connection, the key is refused, or the model is unknown.
         """
         try:
-            body = await self._send("GET", "/models")
+            body = await self._exchange.send("GET", "/models")
             data = body.get("data")
             listed = [str(m["id"]) for m in data if isinstance(m, dict) and "id" in m] if isinstance(data, list) else []
         except RequestRefused:
             listed = []
         except RetryableModelError as error:
-            if isinstance(error, _Unreachable):
+            if isinstance(error, Unreachable):
                 raise ModelError(str(error)) from None
             return
         except ModelError as error:
-            if not isinstance(error, _NotFound):
+            if not isinstance(error, NotFound):
                 raise
             listed = []
         if model in listed:
             return
         try:
-            await self._send("POST", "/chat/completions", _probe(model))
-        except _NotFound as error:
+            await self._exchange.send("POST", "/chat/completions", _probe(model))
+        except NotFound as error:
             shown = f"; it has {', '.join(sorted(listed)[:8])}" if listed else ""
             raise ModelError(f"{error}{shown}") from None
         except (RequestRefused, RetryableModelError):
@@ -263,13 +230,11 @@ class OpenAIChat:
 
     def stop(self) -> None:
         """Send nothing more: who waits to send is cancelled, what is sent is waited for."""
-        self._stopped = True
-        for task in list(self._idle):
-            task.cancel()
+        self._exchange.stop()
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._endpoint.aclose()
+        await self._exchange.aclose()
 
     # --- one HTTP request ----------------------------------------------------------------------
 
@@ -296,122 +261,7 @@ class OpenAIChat:
 
         reply = self._reply_tokens.get(request.role, request.max_tokens / 4)
         tokens = sum(len(m.content) for m in request.messages) // 4 + int(n * reply)
-        return read_completion(await self._send("POST", "/chat/completions", body, tokens=tokens, count=count))
-
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        body: bytes = b"",
-        *,
-        tokens: int = 0,
-        count: Callable[[], None] | None = None,
-    ) -> dict[str, Any]:
-        """The decoded JSON object of a good response; everything else is a ModelError.
-
-        ``tokens`` is how many it will take, roughly; ``count`` is called when it is about to be sent.
-        """
-        async with self._waiting():
-            permit = await self._limiter.acquire(tokens)
-        outcome = Outcome("cancelled")
-        try:
-            if count is not None:
-                count()
-            async with asyncio.timeout(self._timeout):
-                if method == "GET":
-                    response = await self._endpoint.get(path)
-                else:
-                    response = await self._endpoint.post(path, body)
-            decoded = self._decoded(response.body)
-            outcome = Outcome("answered", response.headers, None, used_tokens(decoded))
-            return decoded
-        except openai.APIStatusError as error:
-            failure = self._status_error(error)
-            headers = error.response.headers
-            asked = failure.retry_after if isinstance(failure, RetryableModelError) else None
-            outcome = Outcome(_load(error.status_code), headers, asked)
-            raise failure from None
-        except TimeoutError:
-            outcome = Outcome("timeout")
-            raise RetryableModelError(f"{self.base_url} did not answer in {self._timeout:g} s") from None
-        except RetryableModelError:
-            outcome = Outcome("failed")
-            raise
-        except openai.APIConnectionError as error:
-            outcome = Outcome("failed")
-            raise self._connection_error(error) from None
-        finally:
-            self._limiter.settle(permit, outcome)
-
-    @asynccontextmanager
-    async def _waiting(self) -> AsyncIterator[None]:
-        """In here a task waits to send, and may be told not to."""
-        task = asyncio.current_task()
-        if self._stopped or task is None:
-            raise asyncio.CancelledError
-        self._idle.add(task)
-        try:
-            yield
-        finally:
-            self._idle.discard(task)
-
-    def _decoded(self, content: bytes) -> dict[str, Any]:
-        decoded = read_body(content)
-        if not isinstance(decoded, dict):
-            start = self._safe(content[:120].decode("utf-8", "replace"))
-            raise RetryableModelError(
-                f"{self.base_url} answered with something that is no JSON object, starting {start!r}; "
-                "is it an OpenAI-compatible API? Its URL usually ends in /v1"
-            )
-        if "error" in decoded and decoded["error"] and "choices" not in decoded:
-            raise RetryableModelError(f"{self.base_url}: {self._safe(error_text(decoded))}")
-        return decoded
-
-    # --- errors --------------------------------------------------------------------------------
-
-    def _safe(self, text: str) -> str:
-        """Text of the server without our key, which some servers repeat."""
-        return text.replace(self._key, "[key]") if len(self._key) > 6 else text
-
-    def _connection_error(self, error: openai.APIConnectionError) -> RetryableModelError:
-        cause = error.__cause__ or error
-        said = self._safe(str(cause))
-        if isinstance(cause, httpx2.ConnectError):
-            return _Unreachable(
-                f"cannot connect to {self.base_url} ({said}): check that the server runs and that base_url is right"
-            )
-        if isinstance(cause, BodyTooLarge):
-            return RetryableModelError(f"{self.base_url}: {said}")
-        return RetryableModelError(f"the connection to {self.base_url} broke ({said})")
-
-    def _status_error(self, error: openai.APIStatusError) -> ModelError:
-        status = error.status_code
-        said = self._safe(error_text(read_body(error.response.content), error.response.content))
-        where = f"{self.base_url} answered {status}"
-        if status == 403 and self._health.ever:
-            return RequestRefused(f"{where}: the request was refused: {said}")  # moderation, on some routers
-        if status in (401, 403):
-            return ModelError(f"{where}: the API key was refused; check the key in the environment ({said})")
-        if status == 402 or "insufficient_quota" in said:
-            return ModelError(f"{where}: the account has no credit left; add some and run again ({said})")
-        if status in (404, 405, 501):
-            return _NotFound(f"{where}: unknown model or wrong base URL (it usually ends in /v1); check both ({said})")
-        if status in _RETRYABLE or status >= 500:
-            kind = _RateLimited if status == 429 else RetryableModelError
-            return kind(f"{where}: {said}", retry_after(error.response.headers))
-        return RequestRefused(f"{where}: the request was refused: {said}")
-
-
-class _Unreachable(RetryableModelError):
-    """No connection at all."""
-
-
-class _NotFound(ModelError):
-    """The endpoint has no such path or model."""
-
-
-class _RateLimited(RetryableModelError):
-    """429: says nothing about the request."""
+        return read_completion(await self._exchange.send("POST", "/chat/completions", body, tokens=tokens, count=count))
 
 
 @dataclass(eq=False, slots=True)
@@ -444,10 +294,3 @@ class _Health:
 
 def _probe(model: str) -> bytes:
     return encoded({"model": model, "messages": [{"role": "user", "content": "1"}], "max_tokens": 1})
-
-
-def _load(status: int) -> _Kind:
-    """What a status says about the load of the endpoint."""
-    if status == 429:
-        return "rate_limited"
-    return "overloaded" if status in _OVERLOADED else "timeout" if status == 408 else "failed"
