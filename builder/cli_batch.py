@@ -92,7 +92,7 @@ def _export(options: argparse.Namespace) -> int:
             files = collector.finish(out)
         finally:
             collector.close()
-        if out == work:
+        if out.resolve() == work.resolve():
             remove_superseded(work, [*(f.path.name for f in files), *(job.file for job in jobs.live)])
     _show_export(str(run), waits, files, jobs.live, options)
     return 0
@@ -139,7 +139,8 @@ def _show_export(
         if files:
             _print_files(files)
         if live:
-            print(f"{sum(j.requests for j in live):,} requests are under way in {len(live)} batches: not written again")
+            requests = sum(job.requests for job in live)
+            print(f"{requests:,} requests are under way in the endpoint's batch API and are not written again")
         print(f"next: {_after_export(run, waits, files)}")
 
 
@@ -230,7 +231,8 @@ def _facts(found: Imported) -> dict[str, Any]:
 
 
 def _print_imported(found: Imported) -> None:
-    table = Table(title=f"{found.lines:,} lines of {found.files} files", title_justify="left")
+    files = f"{found.files:,} files" if found.files > 1 else "1 file"
+    table = Table(title=f"{found.lines:,} lines of {files}", title_justify="left")
     for heading in ("role", "model", "answered", "replies", "nothing new", "refused", "to ask again"):
         table.add_column(heading, justify="left" if heading in ("role", "model") else "right")
     for (role, model), c in sorted(found.by_role_and_model.items()):

@@ -162,6 +162,33 @@ def test_each_step_names_the_next(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert f"next: python -m builder batch export {run}" in shown
 
 
+def test_submit_and_poll_name_the_next_step_and_what_is_wrong(
+    tmp_path: Path, server: BatchServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def shown(command: str, *options: str) -> str:
+        assert main(["batch", command, str(run), *options]) == 0
+        return capsys.readouterr().out
+
+    run = tmp_path / "run"
+    endpoint = ["--model", "procedural-1", "--base-url", server.url]
+    batch(capsys, "export", RECIPE, *SET, "--run", run, *endpoint)
+    submitted = shown("submit")
+    assert "batch_0" in submitted
+    assert f"next: python -m builder batch poll {run} --wait" in submitted
+    assert "nothing new was submitted" in shown("submit")
+    waiting = shown("export")
+    assert "60 requests are under way" in waiting
+    assert f"next: python -m builder batch poll {run} --wait" in waiting
+    server.batches[0] |= {"status": "failed", "errors": {"data": [{"line": 2, "message": "no [such] model"}]}}
+    polled = shown("poll")
+    assert "line 2: no [such] model" in polled
+    assert f"next: python -m builder batch export {run}" in polled
+    assert "batch_1" in shown("submit")
+    server.end(server.batches[1], map(good, server.requests(server.batches[1])))
+    assert "60 lines of 1 file" in shown("poll", "--wait")
+    assert shown("poll", "--quiet") == ""
+
+
 def test_an_export_takes_the_place_of_the_last_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = tmp_path / "run"
     [first] = batch(capsys, "export", RECIPE, *SET, "--run", run)["files"]

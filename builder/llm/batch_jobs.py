@@ -164,7 +164,8 @@ def submit(work: Path, store: StoreReader, open_api: OpenApi, limits: Limits) ->
     with exclusive(work), ExitStack() as stack:
         jobs = Jobs(work)
         endpoints = _Endpoints(open_api, stack)
-        new = [job for job in jobs.jobs if not job.batch_id and _find_again(jobs, job, endpoints)]
+        started = [job for job in jobs.jobs if not job.batch_id]
+        new = [job for job in started if _find_again(jobs, job, endpoints)]
         files = _to_submit(work, jobs, store)
         check_limits(limits, store.usage(), [*jobs.live_files(), *(f.path for f in files)])
         return new + [_submit(jobs, file, endpoints) for file in files]

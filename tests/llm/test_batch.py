@@ -273,6 +273,17 @@ def test_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
     assert (counts.answered, counts.refused, counts.repeated, counts.pending) == (0, 0, 10, 2)
 
 
+def test_a_line_that_stands_twice_in_a_file_counts_once(tmp_path: Path) -> None:
+    [file] = export(tmp_path, [(request(1), 2), (request(2), 2)])
+    one, two = requests(file.path)
+    found = take(tmp_path, write(tmp_path / "out", [good(one), good(one), *[failed(two, 400, "no")] * 3]))
+    counts = found.by_role_and_model["solve", "m"]
+    assert (counts.answered, counts.replies, counts.refused, counts.repeated) == (1, 2, 1, 3)
+    with CompletionStore(tmp_path / "main.sqlite") as store:
+        [usage] = store.usage()
+    assert (usage.requests, usage.replies, usage.errors) == (2, 2, 2)
+
+
 @settings(max_examples=25)
 @given(st.data())
 def test_any_split_and_order_of_the_results_gives_the_same_store(data: st.DataObject) -> None:

@@ -164,6 +164,16 @@ def test_a_batch_that_was_not_started_is_started_later(tmp_path: Path, server: B
     assert (job.batch_id, len(Jobs(tmp_path).jobs), len(server.batches)) == ("batch_0", 1, 1)
 
 
+def test_several_batches_that_were_not_started_are_all_started_later(tmp_path: Path, server: BatchServer) -> None:
+    files = export(tmp_path, asked(1, 2, 3), max_requests=1)
+    for file in files:
+        jobs = Jobs(tmp_path)
+        jobs.jobs.append(Job(file.path.name, file.sha256, "solve", "m", 1, server.url, "file-lost"))
+        jobs.save()
+    assert len(send(tmp_path, server)) == 3
+    assert [job.batch_id for job in Jobs(tmp_path).jobs] == ["batch_0", "batch_1", "batch_2"]
+
+
 SUBMIT = """
 import sys
 from pathlib import Path
@@ -177,10 +187,13 @@ with StoreReader(Path(run) / "main.sqlite") as store:
 """
 
 
-@pytest.mark.parametrize("killed_at", ["POST /files", "POST /batches"])
+@pytest.mark.parametrize(
+    ("killed_at", "keeps_metadata"), [("POST /files", True), ("POST /batches", True), ("POST /batches", False)]
+)
 def test_a_kill_before_the_answer_is_noted_starts_no_second_batch(
-    tmp_path: Path, server: BatchServer, killed_at: str
+    tmp_path: Path, server: BatchServer, killed_at: str, keeps_metadata: bool
 ) -> None:
+    server.keeps_metadata = keeps_metadata
     [file] = exported(tmp_path, 1, 2)
     processes: list[subprocess.Popen[bytes]] = []
 

@@ -438,7 +438,7 @@ def test_replies_cut_off_by_a_killed_server_are_asked_for_again(smol: Path) -> N
         with contextlib.ExitStack() as servers:
             first, url = servers.enter_context(started(smol, *options))
             chat = smol_chat(url)
-            asking = [asyncio.create_task(chat.complete(said(f"Tell me of the number {i}.", 100))) for i in range(8)]
+            asking = [asyncio.create_task(chat.complete(said(f"Tell me of the number {i}.", 80))) for i in range(6)]
             await asyncio.sleep(1)
             first.kill()
             port = url.removesuffix("/v1").rpartition(":")[2]
@@ -449,9 +449,9 @@ def test_replies_cut_off_by_a_killed_server_are_asked_for_again(smol: Path) -> N
                 await chat.aclose()
 
     replies = [reply for [reply] in asyncio.run(work())]
-    assert len(replies) == 8
+    assert len(replies) == 6
     assert all(r.text for r in replies)
-    assert sum(r.requests for r in replies) > 8
+    assert sum(r.requests for r in replies) > 6
 
 
 RECIPE = f"""
@@ -479,7 +479,7 @@ def build(folder: Path, recipe: str, seeds: int) -> subprocess.CompletedProcess[
 @pytest.mark.slow
 def test_a_build_of_which_the_weak_model_does_all_ends_in_rows_or_with_a_reason(endpoint: str, tmp_path: Path) -> None:
     model = f'[model]\nname = "smol"\nbase_url = "{endpoint}"\ntimeout = 120\n'
-    limits = "[extraction]\nmax_tokens = 48\nattempts = 2\n[sampling]\nsets = 2\n[questions]\nmax_tokens = 48\n"
+    limits = "[extraction]\nmax_tokens = 32\nattempts = 2\n[sampling]\nsets = 2\n[questions]\nmax_tokens = 32\n"
     done = build(tmp_path, model + limits, seeds=2)
     if done.returncode == ConfigError.exit_code:
         assert "no practice could be labelled" in done.stderr
@@ -498,7 +498,7 @@ def test_a_build_of_which_the_weak_model_solves_the_questions_ends_in_rows_or_wi
     done = build(
         tmp_path,
         f'[model]\nbackend = "procedural"\nname = "procedural-1"\n[models.solve]\n{solver}'
-        f"[sampling]\nsets = 2\n[scoring]\nthreshold = 0.0\n[solutions]\nmax_tokens = 48\nsamples = {SLOTS + 2}\n",
+        f"[sampling]\nsets = 2\n[scoring]\nthreshold = 0.0\n[solutions]\nmax_tokens = 24\nsamples = {SLOTS + 2}\n",
         seeds=12,
     )
     results = list(RunFolder(tmp_path / "run").read("questions", QuestionResult))
