@@ -95,6 +95,10 @@ class LearnedRate:
     next to nothing was accepted) until the next episode.  From there on it grows with each request that
     it held back, by about 10% over 5 s or 60 requests and faster the longer nothing is refused, and an
     episode takes 10% off, or 30% where next to nothing was accepted since the last one.
+
+    Some endpoints refuse a share of the requests whatever the pace.  Where the rate has been cut again and
+    again and the share is what it was, refusals teach nothing: they are disregarded, until so few are
+    accepted that the pace must matter after all.
     """
 
     name = "learned rate"
@@ -109,6 +113,12 @@ class LearnedRate:
     _DOUBLING = (0.5, 5.0)  # seconds, while searching: where few were accepted, and else
     _FEW = 8  # accepted requests that are too few to tell a rate
     _LONG_PAUSE = 2.0  # seconds after which the old rate is measured anew
+    _EPISODES = 8  # that are looked at: the share of refusals in the later half beside that in the earlier
+    _SAME_SHARE = 0.5  # of the share before: from this on cutting has not helped
+    _SHARE = 0.04  # of refusals that is worth looking at
+    _CUT_BY = 0.75  # rate after the episodes over rate before them, at most
+    _LEAST_ACCEPTED = 0.25  # share while refusals are disregarded
+    _LOOKED_AT = 24  # requests sent while they are, before the share is looked at
     _FORGET = (300.0, 60.0)  # seconds without a refusal, and without the rate holding a request back
 
     def __init__(self, jitter: random.Random) -> None:
@@ -118,7 +128,9 @@ class LearnedRate:
         self._held = False  # a request waits for the rate
         self._grown = 0  # requests that had to, since the last episode
         self._bound_at = float("-inf")
-        # Since the last episode ended:
+        self._episodes: deque[tuple[float, int, int]] = deque(maxlen=self._EPISODES)  # rate, sent, refused
+        self.disregards = False  # refusals teach nothing
+        # Since the last episode ended, or since refusals are disregarded:
         self._since: float | None = None
         self._sent = 0
         self._recent: deque[float] = deque()  # when requests of the last second were sent
@@ -182,6 +194,10 @@ class LearnedRate:
         """
         self._refusal_time = max(now - permit.sent_at, 0.9 * self._refusal_time)
         self._refused += 1
+        if self.disregards:
+            if self._sent < self._LOOKED_AT or self._refused <= (1.0 - self._LEAST_ACCEPTED) * self._sent:
+                return
+            self.disregards = False
         if self._on and permit is self._probe:
             self._failures += 1
             self._probe = None
@@ -240,11 +256,28 @@ class LearnedRate:
             # Not until now: the probe may have waited for work, or for those in flight.
             end = min(now, self._resume_at)
             rate = self._first_rate(end) if self._bucket is None else self._next_rate(self._bucket.rate, end)
-            self._bucket = Bucket(rate, 1.0 + rate * _REQUEST_BURST, 0.0, now)
+            if self._bucket is not None:
+                self._episodes.append((self._bucket.rate, self._sent, self._refused))
+            self.disregards = self._is_in_vain(rate)
+            self._bucket = None if self.disregards else Bucket(rate, 1.0 + rate * _REQUEST_BURST, 0.0, now)
         self._on = False
         self._probe = None
         self._since, self._sent, self._refused, self._grown = now, 0, 0, 0
         self._recent.clear()
+
+    def _is_in_vain(self, rate: float) -> bool:
+        """Whether the cuts have changed nothing: as large a share is refused after them as before."""
+        if len(self._episodes) < self._EPISODES:
+            return False
+        episodes, half = list(self._episodes), self._EPISODES // 2
+        before, after = (
+            sum(refused for _, _, refused in some) / max(1, sum(sent for _, sent, _ in some))
+            for some in (episodes[:half], episodes[half:])
+        )
+        if rate > self._CUT_BY * episodes[0][0] or after < max(self._SHARE, self._SAME_SHARE * before):
+            return False
+        self._episodes.clear()
+        return after <= 1.0 - self._LEAST_ACCEPTED
 
     def _first_rate(self, end: float) -> float:
         """A little below what was accepted from one second before the episode until its end."""

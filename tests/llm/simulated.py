@@ -69,6 +69,20 @@ class NoRule:
 
 
 @dataclass
+class Moody:
+    """Refuses a share of all requests, whatever the pace."""
+
+    share: float
+    rng: random.Random
+
+    def admits(self) -> bool:
+        return self.rng.random() >= self.share
+
+    def headers(self) -> Mapping[str, str]:
+        return {}
+
+
+@dataclass
 class TokenBucket:
     """``rate`` requests per second and ``burst`` at once; burst 1 is pure pacing."""
 
