@@ -52,6 +52,8 @@ space: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks.pipeline
 	$(BIN)/python -m benchmarks.answers
+	$(BIN)/python -m benchmarks.client
+	$(BIN)/python -m benchmarks.sampling
 
 clean:
 	rm -rf $(VENV) runs kpmath

@@ -190,7 +190,8 @@ class Models:
         """
         models = {role: self.config.model_for(role) for role in roles}
         store = self._store = self._store or self._open_store()
-        backends = {model: self._open_backend(model, role, store) for role, model in models.items()}
+        first_role = {model: role for role, model in reversed(models.items())}
+        backends = {model: self._open_backend(model, role, store) for model, role in first_role.items()}
         check = _Once(lambda: _check(backends))
         for model, backend in backends.items():
             self._open[model] = DurableChat(backend, store, self.ledger, check)

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, runtime_checkable
 
-from ..errors import RequestFailed
+from ..errors import ReplyPending, RequestFailed
 from ..store import CompletionStore
 from .chat import Chat, ChatRequest, Keep, Reply
 from .ledger import Ledger
@@ -107,17 +107,22 @@ class DurableChat:
             await self._store.put(request, first, replies)
             samples.update(zip(range(first, first + len(replies)), replies, strict=True))
 
+        pending: ReplyPending | None = None
         for first, n in _runs([k for k, reply in samples.items() if reply is None]):
             reserved = await self._ledger.reserve(request, n)
             try:
                 if not self._sends_itself:
                     self._ledger.sending(request.role, request.model)
                 await self._chat.complete(request, n, first=first, keep=keep)
+            except ReplyPending as error:
+                pending = error  # a batch file asks for all gaps at once
             except RequestFailed as error:
                 await self._given_up(request, [k for k, reply in samples.items() if reply is None], error)
                 raise
             finally:
                 self._ledger.release(reserved)
+        if pending is not None:
+            raise pending
         return [reply for reply in samples.values() if reply is not None]
 
     async def _given_up(self, request: ChatRequest, missing: Sequence[int], error: RequestFailed) -> None:

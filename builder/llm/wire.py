@@ -68,6 +68,8 @@ def read_completion(body: Mapping[str, Any]) -> Completion:
         raise RetryableModelError("the endpoint answered without choices")
     choices.sort(key=lambda c: _count(c.get("index")))
     usage = _mapping(body.get("usage"))
+    if len(choices) > 1 and "timings" in body:  # llama.cpp counts the first choice only
+        usage = {**usage, "completion_tokens": None}
     model = body.get("model")
     return Completion(
         model=model if isinstance(model, str) else None,
@@ -112,13 +114,14 @@ def to_replies(completion: Completion, model: str, n: int, prompt_characters: in
     """At most ``n`` replies; the sums of their tokens are what the response counted.
 
     The prompt's tokens stand on the first; the completion's, which servers give for all choices
-    together, are spread evenly.  Where the server counted nothing, a token is four characters.
+    together, are spread evenly.  What the server has not counted is a token for four characters.
     """
     choices = completion.choices[:n]
     messages = [_mapping(choice.get("message")) for choice in choices]
     prompt, total = completion.prompt_tokens, completion.completion_tokens
-    if estimated := not (prompt or total):
-        prompt = _tokens(prompt_characters)
+    counted = bool(prompt and total)
+    prompt = prompt or _tokens(prompt_characters)
+    if not total:
         total = sum(_tokens(len(_text(m.get("content"))) + len(_reasoning(m) or "")) for m in messages)
     each, rest = divmod(total, len(choices))
     return [
@@ -130,7 +133,7 @@ def to_replies(completion: Completion, model: str, n: int, prompt_characters: in
             cached_tokens=0 if i else completion.cached_tokens,
             completion_tokens=each + (0 if i else rest),
             reasoning=_reasoning(message),
-            estimated=estimated,
+            estimated=not counted and total > 0,
         )
         for i, (choice, message) in enumerate(zip(choices, messages, strict=True))
     ]
