@@ -15,7 +15,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,6 +40,7 @@ ON CONFLICT (key) DO UPDATE SET {", ".join(f"{c} = excluded.{c}" for c in _REPLA
 WHERE completions.error IS NOT NULL
 """
 _GROUP = 1024  # most rows of one commit
+_FILTER_BITS = 24  # 2 MB: one in 200 of a million requests is looked up in vain
 _Row = tuple[object, ...]
 
 
@@ -50,6 +51,26 @@ class _Pending(NamedTuple):
     rows: Sequence[Any]
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[None]
+
+
+class _Known:
+    """Which requests may have a row: a Bloom filter over their ids, so that a new one costs no query."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray(1 << (_FILTER_BITS - 3))
+
+    @staticmethod
+    def _places(request_id: str) -> Iterator[int]:
+        mask = (1 << _FILTER_BITS) - 1
+        number = int(request_id[:24], 16)  # a hash already: its digits are as good as further hashes
+        return (number >> shift & mask for shift in (0, _FILTER_BITS, 2 * _FILTER_BITS))
+
+    def add(self, request_id: str) -> None:
+        for place in self._places(request_id):
+            self._bits[place >> 3] |= 1 << (place & 7)
+
+    def __contains__(self, request_id: str) -> bool:
+        return all(self._bits[place >> 3] >> (place & 7) & 1 for place in self._places(request_id))
 
 
 class CompletionStore(StoreReader):
@@ -77,6 +98,10 @@ class CompletionStore(StoreReader):
                 undo.callback(self._writer.close)
                 prepare(self._writer, self.path)
                 super().__init__(path, self._connect())
+                undo.callback(self._reader.close)
+                self._known = _Known()
+                for request_id in self._request_ids():
+                    self._known.add(request_id)
             except (sqlite3.Error, OSError) as error:
                 raise explain(self.path, error) from None
             undo.pop_all()
@@ -87,6 +112,13 @@ class CompletionStore(StoreReader):
     def _connect(self) -> sqlite3.Connection:
         return connect(self.path)
 
+    def look_up(self, keys: Sequence[str]) -> tuple[dict[str, Reply], RequestFailed | None]:
+        """See :class:`StoreReader`."""
+        self._usable()
+        if not any(request_id in self._known for request_id in {key.partition("-")[0] for key in keys}):
+            return {}, None
+        return super().look_up(keys)
+
     async def put(self, request: ChatRequest | Exported, first: int, replies: Sequence[Reply]) -> None:
         """Keep the replies of sample ``first`` and on; returns when they are on the disk.
 
@@ -96,6 +128,7 @@ class CompletionStore(StoreReader):
             StoreError: the disk is full or the file cannot be written; none of them is kept.
         """
         now = int(time.time())
+        self._known.add(request.id)
         await self._submit(_INSERT, [(request, first + i, reply, None, now) for i, reply in enumerate(replies)])
 
     async def put_error(
@@ -109,6 +142,7 @@ class CompletionStore(StoreReader):
             StoreError: as for :meth:`put`.
         """
         now = int(time.time())
+        self._known.add(request.id)
         spent = Reply("", None, request.model, requests=sent)
         rows = [(request, k, replace(spent, requests=0) if i else spent, error, now) for i, k in enumerate(samples)]
         await self._submit(_INSERT, rows)

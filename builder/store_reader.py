@@ -146,6 +146,13 @@ class StoreReader:
                 yield StoredRow(row[1], row[2], row[3], row[4], row[5], reply, row[7], row[6])
             last = batch[-1][0]
 
+    def _request_ids(self) -> Iterator[str]:
+        """The id of every request that has a row, some of them repeatedly."""
+        last = ""
+        while batch := self._read("SELECT key FROM completions WHERE key > ? ORDER BY key LIMIT 10000", [last]):
+            yield from dict.fromkeys(key.partition("-")[0] for (key,) in batch)
+            last = batch[-1][0]
+
     def count(self) -> int:
         """Number of stored replies, errors not counted."""
         rows = self._read("SELECT count(*) FROM completions WHERE error IS NULL", ())

@@ -6,10 +6,13 @@ Which model answers, how often it is retried and where replies are kept is not k
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
+
+import orjson
 
 from ..records import content_id
 
@@ -61,7 +64,7 @@ class ChatRequest:
     @cached_property
     def id(self) -> str:
         """128-bit hash, 32 hex digits, of the canonical request: everything that can change a reply."""
-        return content_id(
+        canonical = (
             self.role,
             self.model,
             [[m.role, m.content] for m in self.messages],
@@ -72,6 +75,11 @@ class ChatRequest:
             self.seed,
             self.reasoning_effort,
         )
+        try:
+            text = orjson.dumps(canonical)
+        except TypeError:  # a lone surrogate
+            return content_id(*canonical)
+        return hashlib.blake2b(text, digest_size=16).hexdigest()
 
     def key(self, sample: int) -> str:
         """The completion store's key of one sample."""
