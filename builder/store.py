@@ -40,6 +40,7 @@ ON CONFLICT (key) DO UPDATE SET {", ".join(f"{c} = excluded.{c}" for c in _REPLA
 WHERE completions.error IS NOT NULL
 """
 _GROUP = 1024  # most rows of one commit
+_GATHER = 0.005  # seconds between two commits: each costs a flush, and CPU, however few rows it has
 _FILTER_BITS = 24  # 2 MB: one in 200 of a million requests is looked up in vain
 _Row = tuple[object, ...]
 
@@ -105,6 +106,7 @@ class CompletionStore(StoreReader):
             except (sqlite3.Error, OSError) as error:
                 raise explain(self.path, error) from None
             undo.pop_all()
+        self._gather_until = 0.0  # monotonic time
         self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_groups, name="completion-store", daemon=True)
         self._thread.start()
@@ -183,7 +185,7 @@ class CompletionStore(StoreReader):
                 return
 
     def _next_group(self) -> tuple[list[_Pending], bool]:
-        """Waits for the first, then takes what is there."""
+        """Waits for the first, and where a commit has just been made for more, then takes what is there."""
         group: list[_Pending] = []
         size = 0
         while size < _GROUP:
@@ -191,6 +193,8 @@ class CompletionStore(StoreReader):
                 item = self._queue.get(block=not group)
             except queue.Empty:
                 break
+            if not group and item is not None and (early := self._gather_until - time.monotonic()) > 0:
+                time.sleep(early)
             if item is None:
                 return group, True
             group.append(item)
@@ -209,6 +213,7 @@ class CompletionStore(StoreReader):
             for statement, rows in by_statement.items():
                 self._writer.executemany(statement, rows)
             self._writer.execute("COMMIT")
+            self._gather_until = time.monotonic() + _GATHER
         except Exception as error:  # the thread must live on and tell those who wait
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
