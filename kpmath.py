@@ -96,8 +96,8 @@ _ORIGIN = _columns(
     ("topics_count", _NUMBER, "number of topics in the information set, 2 or 3"),
     ("key_points_count", _NUMBER, "number of different key points in the information set"),
     ("key_points", _STRINGS, "key points that the problem was asked to need"),
-    ("topics", _STRINGS, "topic of each key point, parallel to `key_points`"),
-    ("practice_ids", _STRINGS, "seed practice that each key point comes from, parallel to `key_points`"),
+    ("topics", _STRINGS, "topic of each key point, parallel to `key_points`; the topics, where a recipe has none"),
+    ("practice_ids", _STRINGS, "seed practice that each key point comes from, parallel to `topics`"),
 )
 
 _PROVENANCE = _columns(
@@ -195,6 +195,12 @@ _MPKP = _columns(
     ("key_points", _STRINGS, "key points that the solution uses"),
     ("topics", _STRINGS, "topic of each key point after merging, parallel to `key_points`"),
     ("raw_topics", _STRINGS, "topic as the labeller named it, parallel to `key_points`"),
+    (
+        "raw_key_points",
+        _STRINGS,
+        "key point as the labeller wrote it, parallel to `key_points`, where near-identical ones have one text; "
+        "several joined by ` | `",
+    ),
     ("model", _STRING, "model that labelled it"),
     ("extraction_prompt", _STRING, "hash of the prompt that it was labelled with"),
     ("recipe", _STRING, "fingerprint of the configuration of the run"),
@@ -214,10 +220,11 @@ _TOPICS = _columns(
 )
 
 _TCPM = _columns(
+    ("source", _STRING, "`all`, or the seed source whose practices alone were counted, where there are several"),
     ("topic_a", _STRING, "row of the matrix"),
     ("topic_b", _STRING, "column of the matrix; both orders of a pair are here"),
     ("count", _NUMBER, "practices that have both; on the diagonal those with many key points of it"),
-    ("weight", _NUMBER, "log10(count + 1)"),
+    ("weight", _NUMBER, "weight in the sampling: log10(count + 1) unless the recipe says otherwise"),
 )
 
 _CHAT = _columns(

@@ -162,7 +162,7 @@ def procedural(sets: int) -> list[Problem]:
     with tempfile.TemporaryDirectory(prefix="kpmath-bench-") as folder:
         pipeline = Pipeline(config, folder)
         pipeline.sample()
-        practices = {p.practice.id: p.practice for p in pipeline.knowledge()[0]}
+        practices = {p.practice.id: p.practice for p in pipeline.knowledge().mpkp}
         chosen = list(pipeline.folder.read("information_sets", InformationSet))
     chat = ProceduralChat()
     services = Services(config, PROMPTS, dict.fromkeys(ROLES, chat), practices)

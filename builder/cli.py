@@ -21,18 +21,18 @@ from rich.table import Table
 
 import kpmath
 
+from .cli_agreement import add_agreement
 from .cli_answers import add_answers
 from .cli_batch import add_batch
 from .cli_estimate import add_estimate
+from .cli_knowledge import add_knowledge
 from .cli_options import console, output_options, plain, progress, resolve, source_options, spending_options
 from .cli_replies import add_replies, usage_table
 from .cli_serve import add_serve
 from .errors import ConfigError, KPMathError, StoreError
 from .pipeline import Pipeline, build
-from .records import InformationSet, LabelledPractice, Topic
 from .run import RunFolder
 from .stage_files import stage_manifest
-from .stages.sampling import sample_information_sets
 
 STAGES = ("seeds", "labels", "topics", "mpkp", "information_sets", "questions", "hygiene")
 
@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"kpmath {kpmath.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_agreement(commands)
     add_answers(commands)
     add_batch(commands)
     add_estimate(commands)
@@ -95,24 +96,13 @@ def _parser() -> argparse.ArgumentParser:
         source_options(sub, "a recipe (.toml), or the folder of a run")
         spending_options(sub)
 
-    sub = add("topics", _topics, "merged topics, MPKP and TCPM, as Parquet and as a heat map")
-    source_options(sub, "a recipe, a run, or a JSONL/Parquet file of practices with a 'reply' column of labels")
-    sub.add_argument("--out", metavar="DIR", help="where tables and plot go (default: RUN/report)")
-
-    sub = add("sample", _sample, "information sets from the co-occurrence matrix")
-    source_options(sub, "a recipe, a run, or a file of labelled practices (as for 'topics')")
-    sub.add_argument("-n", type=int, default=5, help="how many (default: 5)")
-    sub.add_argument("--seed", type=int, default=None, help="seed (default: the run's)")
+    add_knowledge(commands)
 
     sub = add("publish", _publish, "the dataset folder of a run that has been synthesised")
     source_options(sub, "a recipe, or the folder of a run")
     sub.add_argument("--out", metavar="DIR", default="kpmath", help="dataset folder (default: kpmath)")
 
     sub = add("status", _status, "how far a run is")
-    sub.add_argument("run", metavar="RUN")
-    output_options(sub)
-
-    sub = add("report", _report, "heat map and tables of a run")
     sub.add_argument("run", metavar="RUN")
     output_options(sub)
 
@@ -163,82 +153,6 @@ def _retry_failed(run: Path, options: argparse.Namespace) -> None:
         progress(options).note(f"{count:,} samples that were given up are asked for again")
 
 
-def _topics(options: argparse.Namespace) -> int:
-    from .report import knowledge_tables, plot_heatmap  # matplotlib: half a second that others need not wait
-
-    config, run = resolve(options)
-    pipeline = Pipeline(config, run, progress(options))
-    mpkp, topics, matrix = pipeline.knowledge()
-    out = Path(options.out) if options.out else pipeline.folder.report
-    files = knowledge_tables(mpkp, topics, matrix, out)
-    files.append(plot_heatmap(matrix, out / "tcpm.png"))
-    labels, merged = pipeline.folder.summary("labels"), pipeline.folder.summary("mpkp")
-    facts = {
-        "practices": labels["labelled"],
-        "unreadable": labels["unreadable"],
-        "raw_topics": merged["raw_topics"],
-        "topics": len(topics),
-        "key_points": sum(t.key_points for t in topics),
-        "pairs": int((matrix.counts > 0).sum()) // 2,
-        "files": [str(f) for f in files],
-    }
-    if options.json:
-        print(json.dumps(facts, ensure_ascii=False))
-    elif not options.quiet:
-        table = Table(title=f"{len(topics)} topics from {facts['raw_topics']} names", title_justify="left")
-        for heading in ("topic", "practices", "key points", "also called"):
-            table.add_column(heading, justify="right" if heading in ("practices", "key points") else "left")
-        for t in sorted(topics, key=lambda t: (-t.practices, t.name))[:20]:
-            others = ", ".join(a for a in t.aliases if a != t.name)
-            table.add_row(plain(t.name), str(t.practices), str(t.key_points), plain(others[:60]))
-        console().print(table)
-        print(f"{facts['practices']} practices, {facts['unreadable']} replies unreadable")
-        print("\n".join(facts["files"]))
-    return 0
-
-
-def _sample(options: argparse.Namespace) -> int:
-    config, run = resolve(options)
-    pipeline = Pipeline(config, run, progress(options))
-    mpkp, _, matrix = pipeline.knowledge()
-    if options.n < 1:
-        raise ConfigError(f"-n {options.n}: must be at least 1")
-    sets = sample_information_sets(
-        mpkp,
-        matrix,
-        options.n,
-        config.run.seed if options.seed is None else options.seed,
-        two_topic_share=config.sampling.two_topic_share,
-    )
-    for information_set in sets:
-        if options.json:
-            print(json.dumps(_set_facts(information_set), ensure_ascii=False))
-        elif not options.quiet:
-            _print_set(information_set)
-    return 0
-
-
-def _set_facts(information_set: InformationSet) -> dict[str, Any]:
-    return {
-        "id": information_set.id,
-        "index": information_set.index,
-        "fallback": information_set.fallback,
-        "topics": [
-            {"topic": t.topic, "key_points": list(t.key_points), "practice_id": t.practice_id}
-            for t in information_set.topics
-        ],
-    }
-
-
-def _print_set(information_set: InformationSet) -> None:
-    note = f"  ({information_set.fallback})" if information_set.fallback else ""
-    print(f"information set {information_set.index}{note}")
-    for t in information_set.topics:
-        print(f"  {t.topic}  [{t.practice_id}]")
-        for key_point in t.key_points:
-            print(f"    - {key_point}")
-
-
 def _status(options: argparse.Namespace) -> int:
     RunFolder(options.run).load_config()
     return _print_status(Path(options.run), options)
@@ -268,29 +182,6 @@ def _print_status(run: Path, options: argparse.Namespace) -> int:
             state = "complete" if row["complete"] else ("begun" if row["parts"] else "to do")
             table.add_row(row["stage"], state, "" if row["rows"] is None else str(row["rows"]), str(row["parts"]))
         console().print(table)
-    return 0
-
-
-def _report(options: argparse.Namespace) -> int:
-    from .report import knowledge_tables, plot_heatmap  # as in _topics
-
-    folder = RunFolder(options.run)
-    config = folder.load_config()
-    for stage in ("mpkp", "topics"):
-        folder.summary(stage)  # says what to run when it is not there
-    pipeline = Pipeline(config, options.run)
-    _, _, matrix = pipeline.knowledge()
-    mpkp = list(folder.read("mpkp", LabelledPractice))
-    topics = list(folder.read("topics", Topic))
-    files = knowledge_tables(mpkp, topics, matrix, folder.report)
-    files.append(plot_heatmap(matrix, folder.report / "tcpm.png"))
-    usage = pipeline.models.usage()["run"]
-    files.append(folder.save_usage(usage))
-    if options.json:
-        print(json.dumps({"files": [str(f) for f in files], "usage": usage}))
-    elif not options.quiet:
-        console().print(usage_table(usage, "what the models took"))
-        print("\n".join(str(f) for f in files))
     return 0
 
 

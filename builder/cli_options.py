@@ -13,8 +13,10 @@ from rich.console import Console
 from . import config as configuration
 from .config import Config, SeedSource
 from .errors import ConfigError
+from .given_labels import has_labels
 from .progress import Progress
 from .run import RunFolder
+from .stages.seeds import read_rows
 
 
 def source_options(sub: argparse.ArgumentParser, text: str) -> None:
@@ -97,11 +99,24 @@ def _overrides(options: argparse.Namespace) -> list[str]:
 
 
 def _labelled_file(path: Path, overrides: Sequence[str]) -> Config:
-    """A configuration for a file of practices that carry their labelling replies."""
+    """A configuration for a file of practices that carry labels: replies, or topics and key points (docs/mpkp.md)."""
     if not path.is_file():
         raise ConfigError(f"{path} does not exist")
     name = "".join(c if c.isalnum() or c in "._-" else "-" for c in path.name.split(".")[0])
-    source = SeedSource(name, path=str(path.resolve()), id="id", subject="subject", level="level", reply="reply")
+    _, first = next(read_rows(path), ("", {}))
+    labels, answer = (
+        ("topics", "answer" if "answer" in first else None) if has_labels(first, "topics") else (None, None)
+    )
+    source = SeedSource(
+        name,
+        path=str(path.resolve()),
+        answer=answer,
+        id="id",
+        subject="subject",
+        level="level",
+        reply=None if labels else "reply",
+        labels=labels,
+    )
     plain = configuration.to_plain(Config(seeds=(source,)))
     plain["run"]["name"] = name
     return configuration.from_plain(configuration.apply_overrides(plain, overrides))

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from .cli_options import console, output_options, plain
 from .errors import ConfigError
-from .llm.chat import ROLES
+from .llm.chat import EMBED, ROLES
 from .records import QuestionResult
 from .run import RunFolder
 from .salvage import salvage
@@ -35,7 +35,9 @@ def add_replies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     sub = commands.add_parser("replies", help=text, description=text)
     sub.set_defaults(command=_replies)
     sub.add_argument("run", metavar="RUN")
-    sub.add_argument("--role", action="append", default=[], choices=ROLES, help="replies of this role (repeatable)")
+    sub.add_argument(
+        "--role", action="append", default=[], choices=(*ROLES, EMBED), help="replies of this role (repeatable)"
+    )
     sub.add_argument(
         "--id",
         action="append",

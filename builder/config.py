@@ -24,7 +24,7 @@ from typing import Any
 import tomli_w
 
 from .errors import ConfigError
-from .llm.chat import ROLES, Decoding
+from .llm.chat import EMBED, ROLES, Decoding
 from .records import content_id
 
 PROCEDURAL = "procedural"
@@ -59,6 +59,7 @@ class SeedSource:
     subject: str | None = None
     level: str | None = None
     reply: str | None = None  # column with a labelling reply that exists already
+    labels: str | None = None  # column with topics and key points that exist already (docs/mpkp.md)
     limit: int | None = _f(None, _number(1))
     publish_text: bool = True  # False: the text of these practices is left out of what is published
     license: str = "unknown"
@@ -70,6 +71,8 @@ class SeedSource:
             )
         if not self.path and not self.hub:
             raise ConfigError(f"seed source {self.name!r}: give 'path' (a local file) or 'hub' (a dataset id)")
+        if self.reply and self.labels:
+            raise ConfigError(f"seed source {self.name!r}: give 'reply' or 'labels', not both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ class Model:
     send_seed: bool = True
     send_sampling: bool = True  # False for reasoning models that refuse temperature and top_p
     reasoning_effort: str = ""  # such as "low"; "" is not sent
+    dimensions: int = _f(0, _number(0))  # numbers in a vector, for models.embed; 0 is the model's own
 
     @property
     def is_procedural(self) -> bool:
@@ -170,15 +174,18 @@ class Extraction:
 class Topics:
     """METHOD 1, merging."""
 
-    embedder: str = _f("lexical", _choice("lexical", "endpoint"))
-    embedding_model: str = ""
-    embedding_base_url: str = "https://api.openai.com/v1"
-    threshold: float = _f(0.6, _number(0, 1))  # cosine similarity at which two topics are one
-    cross_subject_threshold: float = _f(0.74, _number(0, 1))  # ... of different subjects
+    embedder: str = _f("lexical", _choice("lexical", "minilm", "endpoint"))  # endpoint: the one of models.embed
+    merge: bool = True  # False: names stay as they are, for practices that somebody has merged already
+    threshold: float | None = _f(None, _number(0, 1))  # similarity from which two topics are one; none: calibrated
+    cross_subject_margin: float = _f(0.14, _number(0, 1))  # how much more alike topics of different subjects must be
     target: int | None = _f(None, _number(1))  # a number of topics instead of the threshold
     name_weight: float = _f(0.7, _number(0, 1))  # share of the name's vector beside the key points' mean
     min_practices: int = _f(3, _number(1))  # smaller topics join a wider one, or their nearest above the floor
-    floor: float = _f(0.42, _number(0, 1))
+    floor_margin: float = _f(0.18, _number(0, 1))  # how far under the threshold the floor of small topics is
+    overrides: str = ""  # a TOML file: which topics to merge, to keep apart, to rename
+    key_point_threshold: float | None = _f(None, _number(0, 1))  # the same for key points inside a topic
+    full_matrix: int = _f(20_000, _number(2))  # more topics than this are compared with their neighbours only
+    neighbours: int = _f(64, _number(2))  # ... this many
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +193,7 @@ class Cooccurrence:
     """METHOD 2."""
 
     diagonal_min: int = _f(5, _number(0))  # more key points than this put a topic on the diagonal
+    weights: str = _f("log10", _choice("log10", "none", "sqrt", "ppmi"))  # of the counts; the paper's is log10
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +202,15 @@ class Sampling:
 
     sets: int = _f(1000, _number(1))
     two_topic_share: float = _f(0.5, _number(0, 1))
+    draw: str = _f("tcpm", _choice("tcpm", "random"))  # random: topics without the matrix, an arm of the ablation
+    key_points: bool = True  # False: topics and examples only, the other arm
+    coverage: bool = False  # pairs that were drawn before count less
+    topics: tuple[str, ...] = ()  # only these
+    with_topics: tuple[str, ...] = ()  # every set has one of these
+    without_topics: tuple[str, ...] = ()  # no set has one of these
+    subjects: tuple[str, ...] = ()  # only topics of these subjects: what stands before " - "
+    levels: tuple[str, ...] = ()  # only practices of these levels, as the seeds name them
+    sources: tuple[str, ...] = ()  # only practices of these seed sources, and their matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +371,11 @@ def _hint(hint: Any) -> tuple[type[Any], bool]:
 
 def _check(where: str, value: Any, hint: Any, limits: typing.Mapping[str, Any]) -> Any:
     kind, _ = _hint(hint)
+    if typing.get_origin(kind) is tuple:
+        if not isinstance(value, (list, tuple)):
+            raise ConfigError(f'{where} = {value!r}: must be a list, for example ["a", "b"]')
+        inner = typing.get_args(kind)[0]
+        return tuple(_check(f"{where}[{i}]", v, inner, limits) for i, v in enumerate(value))
     if kind is float and type(value) is int:
         value = float(value)
     if type(value) is not kind:
@@ -413,11 +435,14 @@ def from_plain(plain: dict[str, Any]) -> Config:
     roles = plain.get("models", {})
     if not isinstance(roles, dict):
         raise ConfigError("'models' is a table of roles: write [models.label] and so on")
+    known = (*ROLES, EMBED)
     for role in roles:
-        if role not in ROLES:
-            raise _unknown("models.", role, ROLES)
-    # A role's own model inherits what it does not say from the common one.
-    values["models"] = tuple((r, _section(Model, roles[r], f"models.{r}", common)) for r in sorted(roles))
+        if role not in known:
+            raise _unknown("models.", role, known)
+    # A role's own model inherits what it does not say from the common one, which is a chat model: not for vectors.
+    values["models"] = tuple(
+        (r, _section(Model, roles[r], f"models.{r}", Model() if r == EMBED else common)) for r in sorted(roles)
+    )
     names = [s.name for s in values.get("seeds", ())]
     for name in names:
         if names.count(name) > 1:
@@ -476,7 +501,7 @@ def load_recipe(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> 
     for source in (s for k in ("seeds", "test_sets") for s in _tables(plain.get(k)) if "path" in s):
         if isinstance(source["path"], str):
             source["path"] = str((root / os.path.expandvars(source["path"])).resolve())
-    for section, key in (("prompts", "directory"), ("limits", "prices")):
+    for section, key in (("prompts", "directory"), ("limits", "prices"), ("topics", "overrides")):
         table = plain.get(section, {})
         if isinstance(table, dict) and isinstance(table.get(key), str) and table[key]:
             table[key] = str((root / table[key]).resolve())

@@ -10,8 +10,9 @@ writes its own; a step whose records are complete for the same input and configu
 again, and a reply that is in the completion store is not asked for again.  So a run that was stopped,
 at any point, goes on when the same command is given again.
 
-What a single stage decides is told in :mod:`builder.stages`; what happens to one information set in
-:mod:`builder.synthesis`; how rows and the card look in :mod:`builder.publish`.
+The first line's steps are in :mod:`builder.knowledge`.  What a single stage decides is told in
+:mod:`builder.stages`; what happens to one information set in :mod:`builder.synthesis`; how rows and the
+card look in :mod:`builder.publish`.
 """
 
 from __future__ import annotations
@@ -24,238 +25,23 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from .config import PROCEDURAL, Config, to_plain
-from .embeddings import Embedder, EndpointEmbedder, LexicalEmbedder
-from .errors import ConfigError, ReplyError, ReplyPending
-from .llm.chat import ROLES, Chat
-from .matrix import TCPM
+from .config import Config, to_plain
+from .errors import ReplyPending
+from .knowledge import KnowledgeRun, none_pending
+from .llm.chat import ROLES
 from .progress import Progress
-from .prompts import load_prompts
 from .publish.dataset import publish_run
-from .records import (
-    GivenReply,
-    HygieneNote,
-    InformationSet,
-    LabelledPractice,
-    Practice,
-    QuestionResult,
-    Topic,
-)
-from .run import Models, OpenBackend, RunFolder, file_hash, fingerprint, ordered
+from .records import HygieneNote, InformationSet, LabelledPractice, QuestionResult
+from .run import file_hash, fingerprint, ordered
 from .stage_files import StageWriter, stage_parts_done
-from .stages.cooccurrence import tcpm
 from .stages.decontamination import NgramIndex
 from .stages.dedup import deduplicate, too_long_number
-from .stages.extraction import ExtractionFailure, extract, parse_labels
-from .stages.sampling import sample_information_sets
-from .stages.seeds import load_seeds, read_test_set
-from .stages.topics import merge_topics
+from .stages.seeds import read_test_set
 from .synthesis import Services, synthesize
 
-IN_FLIGHT_PER_REQUEST = 2
-"""Information sets worked on for each request that may be in flight: keeps the endpoint busy while
-the oldest set, for which the order of the records waits, takes its last steps."""
 
-
-class Pipeline:
-    """One run: a configuration, a run folder, and the steps in their order."""
-
-    def __init__(
-        self,
-        config: Config,
-        run: str | os.PathLike[str],
-        progress: Progress | None = None,
-        open_backend: OpenBackend | None = None,
-    ) -> None:
-        self.config = config
-        self.folder = RunFolder(run)
-        self.progress = progress or Progress(quiet=True)
-        self.prompts = load_prompts(config.prompts.directory or None)
-        self.models = Models(config, self.folder, open_backend)
-        self.folder.save_config(config)
-
-    # --- knowledge construction (METHOD 1-3) ---------------------------------------------------
-
-    def read_seeds(self) -> str:
-        """Seeds to practices.  Returns the fingerprint of what was read."""
-        if not self.config.seeds:
-            raise ConfigError("the recipe names no seeds: add a [[seeds]] table with 'path' or 'hub'")
-        made = fingerprint(
-            "seeds",
-            to_plain(self.config)["seeds"],
-            [file_hash(s.path) if s.path else None for s in self.config.seeds],
-            self.config.reading.on_missing_answer,
-        )
-        if not (self.folder.is_done("seeds", made) and self.folder.is_done("given_replies", made)):
-            report = load_seeds(self.config.seeds, on_missing_answer=self.config.reading.on_missing_answer)
-            if not report.practices:
-                raise ConfigError("the seeds hold no practice; nothing can be built from them")
-            given = [GivenReply(i, text) for i, text in report.replies.items()]
-            self.folder.write("given_replies", GivenReply, given, made, self.config.run.part_size)
-            self.folder.write(
-                "seeds",
-                Practice,
-                report.practices,
-                made,
-                self.config.run.part_size,
-                practices=len(report.practices),
-                skipped=[list(s) for s in report.skipped],
-            )
-        return made
-
-    def label(self) -> str:
-        """Practices to labelled practices: one call each, or the reply that the seeds bring."""
-        seeds = self.read_seeds()
-        prompt = self.prompts["extraction"]
-        model = self.config.model_for("label")
-        settings = self.config.extraction
-        made = fingerprint("label", seeds, dataclasses.asdict(settings), model.backend, model.name, prompt.hash)
-        if self.folder.is_done("labels", made):
-            return made
-        replies = {r.practice_id: r.reply for r in self.folder.read("given_replies", GivenReply)}
-        total = self.folder.summary("seeds")["practices"]
-
-        async def one(practice: Practice, chat: Chat | None) -> LabelledPractice | ExtractionFailure | ReplyPending:
-            if chat is None or practice.id in replies:
-                reply = replies[practice.id]
-                try:
-                    return LabelledPractice(practice, parse_labels(reply), "given", "", reply)
-                except ReplyError as error:
-                    return ExtractionFailure(practice.id, str(error), reply)
-            try:
-                return await extract(
-                    practice,
-                    chat,
-                    prompt,
-                    self.config.decoding("label"),
-                    attempts=settings.attempts,
-                )
-            except ReplyPending as pending:
-                return pending
-
-        async def run() -> tuple[list[LabelledPractice], list[ExtractionFailure]]:
-            labelled: list[LabelledPractice] = []
-            failed: list[ExtractionFailure] = []
-            pending = 0
-            try:
-                # No model is opened, and none need be configured, where every practice brings its reply.
-                chat = self.models.chats(["label"])["label"] if len(replies) < total else None
-                practices = self.folder.read("seeds", Practice)
-                with self.progress.stage("labelling practices", total) as bar:
-                    async for result in ordered(practices, lambda p: one(p, chat), in_flight=self._in_flight("label")):
-                        if isinstance(result, LabelledPractice):
-                            labelled.append(result)
-                        elif isinstance(result, ExtractionFailure):
-                            failed.append(result)
-                        else:
-                            pending += 1
-                        bar.advance(1, unreadable=len(failed), **self.models.ledger.live())
-            finally:
-                await self._close_models()
-            _none_pending(pending, "practices")
-            return labelled, failed
-
-        labelled, failed = asyncio.run(run())
-        self.folder.write("unlabelled", ExtractionFailure, failed, made, self.config.run.part_size)
-        self.folder.write(
-            "labels",
-            LabelledPractice,
-            labelled,
-            made,
-            self.config.run.part_size,
-            labelled=len(labelled),
-            unreadable=len(failed),
-        )
-        return made
-
-    def construct_knowledge(self) -> str:
-        """Labelled practices to merged topics and the MPKP (METHOD 1)."""
-        labels = self.label()
-        settings = self.config.topics
-        made = fingerprint("topics", labels, dataclasses.asdict(settings))
-        if self.folder.is_done("mpkp", made):
-            return made
-        labelled = list(self.folder.read("labels", LabelledPractice))
-        if not labelled:
-            raise ConfigError(
-                "no practice could be labelled: look at the replies in stages/unlabelled, "
-                "or use a stronger model for the role 'label'"
-            )
-        with self.progress.stage("merging topics", 1) as bar:
-            merged = merge_topics(
-                labelled,
-                self._embedder(),
-                threshold=settings.threshold,
-                cross_subject_threshold=settings.cross_subject_threshold,
-                target=settings.target,
-                name_weight=settings.name_weight,
-                min_practices=settings.min_practices,
-                floor=settings.floor,
-            )
-            bar.advance(1)
-        size = self.config.run.part_size
-        self.folder.write("topics", Topic, merged.topics, made, size, topics=len(merged.topics))
-        self.folder.write("mpkp", LabelledPractice, merged.mpkp, made, size, raw_topics=len(merged.mapping))
-        return made
-
-    def _embedder(self) -> Embedder:
-        settings = self.config.topics
-        if settings.embedder == "endpoint":
-            return EndpointEmbedder(
-                base_url=settings.embedding_base_url,
-                api_key=os.environ.get(self.config.model.api_key_env) or "none",
-                model=settings.embedding_model,
-            )
-        return LexicalEmbedder()
-
-    def knowledge(self) -> tuple[list[LabelledPractice], tuple[Topic, ...], TCPM]:
-        """MPKP, topics and TCPM of this run; the matrix covers the topics that may be sampled."""
-        self.construct_knowledge()
-        mpkp = list(self.folder.read("mpkp", LabelledPractice))
-        topics = tuple(self.folder.read("topics", Topic))
-        matrix = tcpm(
-            mpkp,
-            diagonal_min=self.config.cooccurrence.diagonal_min,
-            topics=[t.name for t in topics if t.sampled],
-        )
-        return mpkp, topics, matrix
-
-    def sample(self) -> str:
-        """Information sets from the TCPM (METHOD 3)."""
-        topics = self.construct_knowledge()
-        made = fingerprint(
-            "sets",
-            topics,
-            dataclasses.asdict(self.config.sampling),
-            dataclasses.asdict(self.config.cooccurrence),
-            self.config.run.seed,
-        )
-        if self.folder.is_done("information_sets", made):
-            return made
-        mpkp, _, matrix = self.knowledge()
-        settings = self.config.sampling
-        size = self.config.run.part_size
-        fallbacks: Counter[str] = Counter()
-
-        def sets() -> Iterator[InformationSet]:
-            with self.progress.stage("sampling information sets", settings.sets) as bar:
-                for start in range(0, settings.sets, 4096):
-                    drawn = sample_information_sets(
-                        mpkp,
-                        matrix,
-                        min(4096, settings.sets - start),
-                        self.config.run.seed,
-                        two_topic_share=settings.two_topic_share,
-                        start=start,
-                    )
-                    fallbacks.update(s.fallback for s in drawn if s.fallback)
-                    bar.advance(len(drawn))
-                    yield from drawn
-
-        self.folder.write(
-            "information_sets", InformationSet, sets(), made, size, sets=settings.sets, fallbacks=fallbacks
-        )
-        return made
+class Pipeline(KnowledgeRun):
+    """One run from seeds to dataset: knowledge construction, and the steps after it."""
 
     # --- practice generation (METHOD 4-7) ------------------------------------------------------
 
@@ -306,7 +92,7 @@ class Pipeline:
                 part: list[QuestionResult] = []
                 pending = 0
                 async for index, results in _numbered(
-                    ordered(self._sets_from(done * size), one, in_flight=self._in_flight("write"))
+                    ordered(self._sets_from(done * size), one, in_flight=self.in_flight("write"))
                 ):
                     if results is None:
                         pending += 1
@@ -322,17 +108,9 @@ class Pipeline:
                 if part:
                     writer.write_part(part)
         finally:
-            await self._close_models()
-        _none_pending(pending, "information sets")
+            await self.close_models()
+        none_pending(pending, "information sets")
         writer.finish({"sets": total})
-
-    async def _close_models(self) -> None:
-        if waiting := self.models.in_flight:
-            self.progress.note(
-                f"waiting for {waiting} {'reply' if waiting == 1 else 'replies'} that the model has been asked for; "
-                "Ctrl-C (again) gives them up"
-            )
-        await self.models.aclose()
 
     def _sets_from(self, start: int) -> Iterator[InformationSet]:
         return (s for s in self.folder.read("information_sets", InformationSet) if s.index >= start)
@@ -340,12 +118,6 @@ class Pipeline:
     def _roles(self) -> list[str]:
         roles = ["write", "score", "solve"]
         return [*roles, "paraphrase"] if self.config.paraphrase.per_question else roles
-
-    def _in_flight(self, role: str) -> int:
-        model = self.config.model_for(role)
-        if model.backend == PROCEDURAL:
-            return 16  # it computes one reply at a time; while one is committed, the next is made
-        return model.concurrency * IN_FLIGHT_PER_REQUEST
 
     # --- hygiene (METHOD 8) --------------------------------------------------------------------
 
@@ -442,16 +214,13 @@ class Pipeline:
     def publish(self, out: str | os.PathLike[str]) -> dict[str, Any]:
         """The dataset folder; returns the counts that its card states."""
         self.clean()
-        mpkp, topics, matrix = self.knowledge()
+        known = self.knowledge()
         with self.progress.stage("writing shards", 1) as bar:
-            counts = publish_run(self.folder, self.config, self.prompts, mpkp, topics, matrix, Path(out))
+            counts = publish_run(
+                self.folder, self.config, self.prompts, known.mpkp, known.topics, known.matrices, Path(out)
+            )
             bar.advance(1)
         return counts | {"usage": self.models.usage()}
-
-
-def _none_pending(pending: int, what: str) -> None:
-    if pending:
-        raise ReplyPending(f"{pending:,} {what} wait for replies of a batch file")
 
 
 async def _numbered(results: AsyncIterator[Any]) -> AsyncIterator[tuple[int, Any]]:

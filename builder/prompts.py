@@ -21,7 +21,7 @@ from .llm.chat import ROLES, ChatRequest, Decoding, Message
 from .records import content_id
 
 PROMPT_DIR = Path(__file__).resolve().parent.parent / "prompts"
-NAMES = ("extraction", "question", "score", "solution", "paraphrase")
+NAMES = ("extraction", "question", "question_topics", "score", "score_topics", "solution", "paraphrase")
 
 _PLACEHOLDER = re.compile(r"\[\[([a-z_]+)\]\]")
 _RESERVED_TAG = re.compile(

@@ -60,8 +60,21 @@ class TopicKeyPoints:
     """One topic of a practice with the key points that the solution uses under it."""
 
     topic: str
-    key_points: tuple[str, ...]
+    key_points: tuple[str, ...]  # without repeats; of near-identical ones the text that stands for them
     raw_topic: str | None = None  # the name before merging, where it differs
+    # What the labeller wrote for each key point, parallel to them ("A | B" where two became one); None
+    # where nothing differs.
+    raw_key_points: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenLabels:
+    """Topics and key points that a seed brought along in structured form: such a practice needs no call."""
+
+    practice_id: str
+    topics: tuple[TopicKeyPoints, ...]
+    model: str  # who labelled it, "given" where the seed does not say
+    prompt_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,16 @@ class Topic:
     nearest_similarity: float | None  # -1..1, as the merging saw it: with its penalties
     sampled: bool  # False for "Others - ..." (METHOD 1)
     small: bool  # under the minimum count and too far from any other topic to be joined
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPoint:
+    """Near-identical key points of one merged topic, under the text that stands for them."""
+
+    topic: str
+    text: str
+    practices: int  # number of practices that have one of them under this topic
+    aliases: tuple[str, ...]  # as the labellers wrote them, ``text`` included
 
 
 # --- sampling (METHOD 3) -----------------------------------------------------------------------

@@ -22,7 +22,7 @@ import kpmath
 
 from .config import PROCEDURAL, Config, Model, dump_config, load_recipe
 from .errors import ConfigError, StoreError
-from .llm.chat import ROLES, Chat
+from .llm.chat import EMBED, ROLES, Chat
 from .llm.durable import DurableChat
 from .llm.ledger import Ledger
 from .llm.openai_client import OpenAIChat
@@ -33,7 +33,19 @@ from .stage_files import StageWriter, read_stage, stage_manifest
 from .store import CompletionStore, usage_by_role
 
 OPENAI = "https://api.openai.com/v1"
-MODEL_STAGES = ("unlabelled", "labels", "topics", "mpkp", "information_sets", "questions", "hygiene")
+MODEL_STAGES = (
+    "unlabelled",
+    "labels",
+    "merged_topics",
+    "topic_pairs",
+    "override_uses",
+    "topics",
+    "key_points",
+    "mpkp",
+    "information_sets",
+    "questions",
+    "hygiene",
+)
 """Stages whose records depend on what models replied."""
 
 T = TypeVar("T")
@@ -201,8 +213,8 @@ class Models:
         limits = self.config.limits
         prices = Prices.load(limits.prices)
         if limits.max_cost is not None:
-            for role in ROLES:
-                name = self.config.model_for(role).name
+            embedding = [model for role, model in self.config.models if role == EMBED]
+            for name in [m.name for m in [*map(self.config.model_for, ROLES), *embedding]]:
                 if name and prices.price(name) is None:
                     raise ConfigError(
                         f"limits.max_cost is set, and the price of the model {name!r} is not known: give a file "
@@ -215,6 +227,15 @@ class Models:
                 prices, max_cost=limits.max_cost, max_requests=limits.max_requests, before=store.usage()
             )
         return store
+
+    @contextlib.contextmanager
+    def durable(self) -> Iterator[tuple[CompletionStore, Ledger]]:
+        """The completion store and the ledger, for an embedding model; the store is closed at the end."""
+        store = self._open_store()
+        try:
+            yield store, self.ledger
+        finally:
+            store.close()
 
     def usage(self) -> dict[str, Any]:
         """What this session and the whole run asked and took (``Ledger.snapshot``)."""

@@ -133,6 +133,13 @@ class CompletionStore(StoreReader):
         self._known.add(request.id)
         await self._submit(_INSERT, [(request, first + i, reply, None, now) for i, reply in enumerate(replies)])
 
+    async def put_each(self, answered: Sequence[tuple[ChatRequest, Reply]]) -> None:
+        """Keep the first sample of each of several requests, which one response has answered, as :meth:`put` does."""
+        now = int(time.time())
+        for request, _ in answered:
+            self._known.add(request.id)
+        await self._submit(_INSERT, [(request, 0, reply, None, now) for request, reply in answered])
+
     async def put_error(
         self, request: ChatRequest | Exported, samples: Sequence[int], error: RequestFailed, sent: int = 0
     ) -> None:

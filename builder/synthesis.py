@@ -63,7 +63,7 @@ async def synthesize(information_set: InformationSet, services: Services) -> Asy
             information_set,
             services.practices,
             services.chats["write"],
-            services.prompts["question"],
+            _prompt("question", information_set, services),
             config.decoding("write"),
             max_parts=config.questions.max_parts,
         )
@@ -79,6 +79,11 @@ async def synthesize(information_set: InformationSet, services: Services) -> Asy
     if result is not None and result.fate == "kept" and config.paraphrase.per_question:
         async for step in _paraphrases(result, services):
             yield step
+
+
+def _prompt(name: str, information_set: InformationSet, services: Services) -> Prompt:
+    """The template, or its form for a set without key points (an arm of the ablation, METHOD 5)."""
+    return services.prompts[name if information_set.key_points else f"{name}_topics"]
 
 
 async def _judge_and_solve(
@@ -99,9 +104,9 @@ async def _judge_and_solve(
     try:
         score = await score_question(
             question,
-            information_set.key_points,
+            information_set,
             services.chats["score"],
-            services.prompts["score"],
+            _prompt("score", information_set, services),
             config.decoding("score"),
         )
         yield score
@@ -214,7 +219,7 @@ def _not_written(information_set: InformationSet, services: Services, error: Req
         information_set_id=information_set.id,
         problem=None,
         model=services.config.model_for("write").name,
-        prompt_hash=services.prompts["question"].hash,
+        prompt_hash=_prompt("question", information_set, services).hash,
         reply=str(error),
         rejected=error.fate,
     )

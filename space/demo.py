@@ -14,8 +14,9 @@ from typing import Any
 import gradio as gr
 
 from builder.config import load_recipe
+from builder.constraints import Constraints
 from builder.errors import KPMathError
-from builder.pipeline import Pipeline
+from builder.knowledge import KnowledgeRun
 from builder.prompts import load_prompts
 from builder.records import Question, QuestionResult, Score, Solution
 from builder.run import open_model
@@ -47,7 +48,8 @@ def build_demo(recipe: str | os.PathLike[str] | None = None) -> gr.Blocks:
     """
     config = load_recipe(recipe or DEMO_RECIPE)
     with tempfile.TemporaryDirectory(prefix="kpmath-space-") as scratch:
-        mpkp, topics, matrix = Pipeline(config, scratch).knowledge()
+        known = KnowledgeRun(config, scratch).knowledge()
+    mpkp, topics, matrix = known.mpkp, known.topics, known.matrix
     roles = ("write", "score", "solve")
     services = Services(
         config,
@@ -61,7 +63,8 @@ def build_demo(recipe: str | os.PathLike[str] | None = None) -> gr.Blocks:
 
     async def generate(topic: str, seed: float) -> AsyncIterator[tuple[Any, ...]]:
         try:
-            drawn = sample_information_sets(mpkp, matrix, 1, int(seed), first=None if topic == ANY_TOPIC else topic)
+            constraints = Constraints(with_topics=() if topic == ANY_TOPIC else (topic,))
+            drawn = sample_information_sets(mpkp, matrix, 1, int(seed), constraints=constraints)
             chosen = views.information_set_text(drawn[0])
             shown: list[Any] = [chosen, "*writing ...*", "", [], ""]
             yield tuple(shown)

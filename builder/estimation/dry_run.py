@@ -16,21 +16,23 @@ from dataclasses import dataclass, field
 from random import Random
 
 from ..config import PROCEDURAL, Config
-from ..embeddings import Embedder
+from ..embeddings.base import Embedder
 from ..errors import ReplyPending
 from ..llm.chat import Chat, ChatRequest, Keep, Reply
 from ..pipeline import Pipeline
 from ..prompts import Prompt
-from ..records import GivenReply, InformationSet, Practice, SetTopic
+from ..records import GivenLabels, GivenReply, InformationSet, Practice, SetTopic
 from ..run import OPENAI, Models, RunFolder
-from ..stages.sampling import sample_information_sets
 from ..synthesis import Services, synthesize
 from .profiles import Profile, Text, profile_for
 
 SETS = 400
 """Information sets whose prompts are filled: the others are like them."""
 
-_KNOWLEDGE = ("seeds", "given_replies", "unlabelled", "labels", "topics", "mpkp")
+_KNOWLEDGE = (
+    *("seeds", "given_replies", "given_labels", "unlabelled", "labels"),
+    *("merged_topics", "topic_pairs", "override_uses", "topics", "key_points", "mpkp"),
+)
 _ALL_AGREE, _NONE_AGREE = (1.0,), (0.0,)
 
 
@@ -80,7 +82,8 @@ def plan(config: Config, run: RunFolder) -> Plan:
             practices = {p.id: p for p in pipeline.folder.read("seeds", Practice)}
             sets = _made_up(config, list(practices.values()), profile_of(config, "label"))
             known = False
-        given = sum(1 for _ in pipeline.folder.read("given_replies", GivenReply))
+        read = pipeline.folder.read
+        given = sum(1 for _ in read("given_replies", GivenReply)) + sum(1 for _ in read("given_labels", GivenLabels))
     return Plan(
         labels=pipeline.labelling.asked,
         solutions=sum((Text.of(p.solution) for p in practices.values()), Text()),
@@ -150,10 +153,10 @@ class _Unanswered(Pipeline):
         self.labelling = _NoAnswer(None)
         self.models = _NoModels(config, self.folder, self.labelling)
 
-    def _embedder(self) -> Embedder:
+    def embedder(self) -> Embedder:
         if self.config.topics.embedder == "endpoint":
             raise ReplyPending("embeddings are paid for")
-        return super()._embedder()
+        return super().embedder()
 
 
 # --- information sets ----------------------------------------------------------------------------
@@ -161,16 +164,9 @@ class _Unanswered(Pipeline):
 
 def _drawn(pipeline: Pipeline) -> tuple[list[InformationSet], dict[str, Practice]]:
     """The first sets that the run draws, and its practices."""
-    config = pipeline.config
-    mpkp, _, matrix = pipeline.knowledge()
-    sets = sample_information_sets(
-        mpkp,
-        matrix,
-        min(SETS, config.sampling.sets),
-        config.run.seed,
-        two_topic_share=config.sampling.two_topic_share,
-    )
-    return sets, {labelled.practice.id: labelled.practice for labelled in mpkp}
+    count = min(SETS, pipeline.config.sampling.sets)
+    sets = list(pipeline.sampler().sets(0, count))
+    return sets, {labelled.practice.id: labelled.practice for labelled in pipeline.knowledge().mpkp}
 
 
 def _made_up(config: Config, practices: Sequence[Practice], labeller: Profile) -> list[InformationSet]:

@@ -17,7 +17,10 @@ import orjson
 from ..records import content_id
 
 ROLES = ("label", "write", "score", "solve", "paraphrase")
-"""The roles a model can have; each may have its own model in the configuration."""
+"""The roles of a chat model; each may have its own model in the configuration."""
+
+EMBED = "embed"
+"""The role of the embedding model; it is no chat model, and has none of the common one's settings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,22 @@
 """A chat over any OpenAI-compatible endpoint, through the ``openai`` package.
 
 How a request goes out and comes back is told in :mod:`builder.llm.exchange`, when it may go out in
-:mod:`builder.llm.limits`.  Here: samples, and what is done about failures.  What may pass is tried again; a
-request that cannot be answered costs only itself; an endpoint that answers nothing at all ends the run.
+:mod:`builder.llm.limits`, what is done about failures in :mod:`builder.llm.retries`.  Here: samples.
 Where replies are kept, and whether a request has been made before, is not known here.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ..errors import ModelError, RequestFailed, RequestRefused, RetryableModelError
+from ..errors import ModelError, RequestRefused, RetryableModelError
 from .chat import ChatRequest, Keep, Reply
-from .exchange import Exchange, NotFound, RateLimited, Unreachable
+from .exchange import Exchange, NotFound, Unreachable
 from .ledger import Ledger
 from .limits import Limiter
+from .retries import Attempts, Retries
 from .wire import Completion, encoded, read_completion, request_body, to_replies
-
-_LONGEST_BACKOFF = 60.0  # seconds
-_PROBE_EVERY = 10.0  # seconds
-_GIVEN_UP_AT_FIRST = 5  # requests given up before the endpoint has answered any: it is not their fault
-_GIVEN_UP_IN_A_ROW = 50  # ... and without an answer in between, later on
 
 
 class OpenAIChat:
@@ -64,10 +58,7 @@ class OpenAIChat:
             ModelError: the URL or the key cannot be used.
         """
         self.ledger: Ledger | None = None
-        self._max_retries = max_retries
-        self._patience = patience
         self._send_seed = send_seed
-        self._backoff = backoff
         self._most_samples = samples_per_request
         self._most_given = 1  # choices that one response has brought
         limiter = Limiter(
@@ -76,10 +67,9 @@ class OpenAIChat:
             tokens_per_minute=tokens_per_minute or None,
         )
         self._exchange = Exchange(base_url, api_key, limiter, concurrency=concurrency, timeout=timeout)
-        self._health = _Health()
+        self._retries = Retries(self._exchange, max_retries=max_retries, patience=patience, backoff=backoff)
         self._reply_tokens: dict[str, float] = {}  # role -> tokens that a reply has had, on average
         self._max_tokens_name = "max_tokens"
-        self._jitter = random.Random()
 
     # --- samples -------------------------------------------------------------------------------
 
@@ -106,7 +96,7 @@ class OpenAIChat:
                 size = len(replies)
             except RequestRefused as error:
                 if n <= self._most_given:
-                    raise self._given_up(error) from None
+                    raise self._retries.given_up(error) from None
                 # Perhaps it is the number that is refused: then fewer pass.
                 size = (n + 1) // 2
                 replies = await self.complete(request, size, first=first, keep=keep)
@@ -122,13 +112,10 @@ class OpenAIChat:
 
     async def _ask(self, request: ChatRequest, first: int, n: int, keep: Keep | None) -> list[Reply]:
         """1 to ``n`` replies from one response, asked for again where that may help."""
-        attempt = _Attempts(asyncio.get_running_loop().time())
-        while True:
-            try:
-                completion = await self._completion(request, first, n, attempt)
-                break
-            except RetryableModelError as error:
-                await self._retry(request, attempt, error)
+        attempt = Attempts()
+        completion = await self._retries.until_answered(
+            attempt, lambda: self._completion(request, first, n, attempt), lambda: self._probe(request)
+        )
         replies = to_replies(completion, request.model, n, sum(len(m.content) for m in request.messages))
         replies[0] = replace(replies[0], requests=attempt.sent)
         self._answered(request, replies)
@@ -137,63 +124,15 @@ class OpenAIChat:
         return replies
 
     def _answered(self, request: ChatRequest, replies: list[Reply]) -> None:
-        self._health.answered(asyncio.get_running_loop().time())
         self._most_given = max(self._most_given, len(replies))
         mean = sum(r.completion_tokens for r in replies) / len(replies)
         before = self._reply_tokens.get(request.role, mean)
         self._reply_tokens[request.role] = before + 0.05 * (mean - before)
 
-    async def _retry(self, request: ChatRequest, attempt: _Attempts, error: RetryableModelError) -> None:
-        """Wait until the request may be sent again, or raise why it will not be."""
-        if self._exchange.stopped:
-            raise error
-        silent = asyncio.get_running_loop().time() - max(self._health.last_answer, attempt.began)
-        if silent >= self._patience:
-            raise ModelError(
-                f"{error}; nothing has been answered for {silent:.0f} s: when the endpoint is well again, the same "
-                "command goes on"
-            )
-        if isinstance(error, RateLimited):
-            return  # the limiter holds the next try back
-        if not isinstance(error, Unreachable):
-            attempt.failures += 1
-            if attempt.failures > self._max_retries and await self._answers_others(request, attempt):
-                tries = f" after {attempt.failures} tries" if attempt.failures > 1 else ""
-                raise self._given_up(RequestFailed(f"given up{tries}: {error}", attempt.sent))
-        attempt.waits += 1
-        # An exponent above 20 would wait no longer, and 2.0**1100 is no float.
-        longest = min(_LONGEST_BACKOFF, self._backoff * 2.0 ** min(attempt.waits - 1, 20), self._patience)
-        async with self._exchange.waiting():
-            await asyncio.sleep(longest * self._jitter.uniform(0.5, 1.0))
-
-    async def _answers_others(self, request: ChatRequest, attempt: _Attempts) -> bool:
-        """Whether it is this request that fails, and not the endpoint: another has been answered meanwhile.
-
-        Where none has, because none was asked, the shortest request there is tells.
-        """
-        health, clock = self._health, asyncio.get_running_loop().time
-        async with health.probing:
-            if health.last_answer < attempt.began and clock() - health.last_probe >= _PROBE_EVERY:
-                try:
-                    if self.ledger is not None:
-                        self.ledger.sending(request.role, request.model)
-                    await self._exchange.send("POST", "/chat/completions", _probe(request.model))
-                    health.last_answer = clock()
-                except RequestRefused:
-                    health.last_answer = clock()  # it reads what it is asked
-                except RetryableModelError:
-                    pass
-                health.last_probe = clock()
-        return health.last_answer >= attempt.began
-
-    def _given_up(self, error: RequestFailed) -> ModelError:
-        """The error of one request; where request after request fails, that of the endpoint."""
-        if not self._health.gave_up():
-            return error
-        return ModelError(
-            f"{self._health.in_a_row} requests in a row were given up, the last one: {error}; look at base_url, the "
-            "model's parameters and 'python -m builder replies RUN --errors', then run with --retry-failed"
-        )
+    async def _probe(self, request: ChatRequest) -> None:
+        if self.ledger is not None:
+            self.ledger.sending(request.role, request.model)
+        await self._exchange.send("POST", "/chat/completions", _shortest(request.model))
 
     async def check(self, model: str) -> None:
         """Ask once, without retries, so that what is wrong shows before a run starts.
@@ -221,7 +160,7 @@ class OpenAIChat:
         if model in listed:
             return
         try:
-            await self._exchange.send("POST", "/chat/completions", _probe(model))
+            await self._exchange.send("POST", "/chat/completions", _shortest(model))
         except NotFound as error:
             shown = f"; it has {', '.join(sorted(listed)[:8])}" if listed else ""
             raise ModelError(f"{error}{shown}") from None
@@ -238,7 +177,7 @@ class OpenAIChat:
 
     # --- one HTTP request ----------------------------------------------------------------------
 
-    async def _completion(self, request: ChatRequest, first: int, n: int, attempt: _Attempts) -> Completion:
+    async def _completion(self, request: ChatRequest, first: int, n: int, attempt: Attempts) -> Completion:
         name = self._max_tokens_name
         try:
             return await self._post(request, first, n, attempt)
@@ -249,7 +188,7 @@ class OpenAIChat:
             self._max_tokens_name = "max_completion_tokens"
         return await self._post(request, first, n, attempt)
 
-    async def _post(self, request: ChatRequest, first: int, n: int, attempt: _Attempts) -> Completion:
+    async def _post(self, request: ChatRequest, first: int, n: int, attempt: Attempts) -> Completion:
         body = encoded(
             request_body(request, first, n, send_seed=self._send_seed, max_tokens_name=self._max_tokens_name)
         )
@@ -264,33 +203,5 @@ class OpenAIChat:
         return read_completion(await self._exchange.send("POST", "/chat/completions", body, tokens=tokens, count=count))
 
 
-@dataclass(eq=False, slots=True)
-class _Attempts:
-    """How one request has fared until now."""
-
-    began: float  # loop time
-    sent: int = 0
-    failures: int = 0  # for which the request may be to blame
-    waits: int = 0
-
-
-class _Health:
-    """How the endpoint as a whole fares."""
-
-    def __init__(self) -> None:
-        self.ever = False  # whether it has answered anything
-        self.last_answer = self.last_probe = float("-inf")  # loop time
-        self.in_a_row = 0  # requests given up since then
-        self.probing = asyncio.Lock()
-
-    def answered(self, now: float) -> None:
-        self.ever, self.last_answer, self.in_a_row = True, now, 0
-
-    def gave_up(self) -> bool:
-        """One more request was given up.  Returns whether the endpoint must be to blame."""
-        self.in_a_row += 1
-        return self.in_a_row >= (_GIVEN_UP_IN_A_ROW if self.ever else _GIVEN_UP_AT_FIRST)
-
-
-def _probe(model: str) -> bytes:
+def _shortest(model: str) -> bytes:
     return encoded({"model": model, "messages": [{"role": "user", "content": "1"}], "max_tokens": 1})

@@ -1,13 +1,14 @@
-"""Any chat as an OpenAI-compatible HTTP server: ``/v1/chat/completions``, ``/v1/models``, ``/health``.
+"""Any chat as an OpenAI-compatible server: ``/v1/chat/completions``, ``/v1/embeddings``, ``/v1/models``, ``/health``.
 
 With the procedural model behind it, everything that talks to an endpoint can be run end to end on one
 machine.  The server knows nothing of roles and prompts: a request made from HTTP has neither, and what
-is asked for stands in the messages.
+is asked for stands in the messages.  Vectors are those of the lexical embedder, whatever the chat.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import hmac
 import secrets
@@ -20,6 +21,7 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from ..embeddings.lexical import LexicalEmbedder
 from ..errors import ConfigError, KPMathError, RequestRefused, RetryableModelError
 from .chat import Chat, ChatRequest, Message, Reply
 from .wire import read_body
@@ -27,6 +29,8 @@ from .wire import read_body
 MAX_BODY = 16 * 1024 * 1024  # bytes
 MAX_SAMPLES = 128
 DEFAULT_MAX_TOKENS = 4096
+MAX_TEXTS = 2048
+DEFAULT_DIMENSIONS, MAX_DIMENSIONS = 512, 4096
 _PIECE = 40  # characters of one streamed chunk
 _ROLES = ("system", "developer", "user", "assistant")
 
@@ -117,11 +121,20 @@ def _application(chat: Chat, names: tuple[str, ...], api_key: str | None) -> web
             return await _streamed(http, head, replies, usage_wanted)
         return _json({**head, "object": "chat.completion", **_whole(replies)})
 
+    async def embeddings(http: web.Request) -> web.StreamResponse:
+        body = read_body(await http.read())
+        if not isinstance(body, dict):
+            raise _Refusal(400, "the body is not a JSON object")
+        _known(model_name := _model(body), names)
+        # In a thread: the first call imports for a second.
+        return _json({"model": model_name, **await asyncio.to_thread(_embedded, body)})
+
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_guard(api_key)])
     app.router.add_get("/health", health)
     app.router.add_get("/v1/models", models)
     app.router.add_get("/v1/models/{name:.+}", model)
     app.router.add_post("/v1/chat/completions", completions)
+    app.router.add_post("/v1/embeddings", embeddings)
     return app
 
 
@@ -163,16 +176,20 @@ def _known(model: str, names: Sequence[str]) -> None:
         )
 
 
-def _chat_request(body: Mapping[str, Any]) -> tuple[ChatRequest, int]:
-    """The request that a body stands for, and its number of samples."""
+def _model(body: Mapping[str, Any]) -> str:
     model = body.get("model")
     if not isinstance(model, str) or not model:
         raise _Refusal(400, "'model' must be a string", "model")
+    return model
+
+
+def _chat_request(body: Mapping[str, Any]) -> tuple[ChatRequest, int]:
+    """The request that a body stands for, and its number of samples."""
     newer = body.get("max_completion_tokens")
     limit = "max_tokens" if newer is None else "max_completion_tokens"
     request = ChatRequest(
         role="",
-        model=model,
+        model=_model(body),
         messages=_messages(body.get("messages")),
         prompt_hash="",
         temperature=_number(body, "temperature", 1.0, 0.0, 2.0),
@@ -204,6 +221,16 @@ def _messages(raw: object) -> tuple[Message, ...]:
 
 def _is_text(part: object) -> bool:
     return isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str)
+
+
+def _texts(body: Mapping[str, Any]) -> list[str]:
+    given = body.get("input")
+    texts = [given] if isinstance(given, str) else given
+    if not isinstance(texts, list) or not texts or not all(isinstance(t, str) and t for t in texts):
+        raise _Refusal(400, "'input' must be a string or a list of strings, none of them empty", "input")
+    if len(texts) > MAX_TEXTS:
+        raise _Refusal(400, f"'input' has {len(texts)} texts; {MAX_TEXTS} at most", "input")
+    return texts
 
 
 def _number(body: Mapping[str, Any], name: str, default: float, low: float, high: float) -> float:
@@ -262,6 +289,26 @@ def _whole(replies: Sequence[Reply]) -> dict[str, object]:
             message["reasoning_content"] = reply.reasoning
         choices.append({"index": index, "message": message, "finish_reason": reply.finish_reason, "logprobs": None})
     return {"choices": choices, "usage": _usage(replies)}
+
+
+def _embedded(body: Mapping[str, Any]) -> dict[str, object]:
+    """The vector of each text on its own: the same whatever stands beside it."""
+    texts = _texts(body)
+    form = body.get("encoding_format", "float")
+    if form not in ("float", "base64"):
+        raise _Refusal(400, "'encoding_format' must be float or base64", "encoding_format")
+    dimensions = _whole_number(body, "dimensions", DEFAULT_DIMENSIONS, 1, MAX_DIMENSIONS)
+    rows = LexicalEmbedder(dimensions, weighted=False).embed(texts)
+    data = [
+        {
+            "object": "embedding",
+            "index": index,
+            "embedding": row.tolist() if form == "float" else base64.b64encode(row.astype("<f4").tobytes()).decode(),
+        }
+        for index, row in enumerate(rows)
+    ]
+    tokens = sum(-(-len(text) // 4) for text in texts)
+    return {"object": "list", "data": data, "usage": {"prompt_tokens": tokens, "total_tokens": tokens}}
 
 
 async def _streamed(

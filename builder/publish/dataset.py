@@ -109,10 +109,12 @@ def publish_run(
     prompts: Mapping[str, Prompt],
     mpkp: Sequence[LabelledPractice],
     topics: Sequence[Topic],
-    matrix: TCPM,
+    matrices: Mapping[str, TCPM],
     out: Path,
 ) -> dict[str, Any]:
     """Write the dataset folder ``out``, whole or not at all; returns what was counted.
+
+    ``matrices``: by source, and "all".
 
     The keys: ``out``, ``rows`` (configuration -> rows), ``information_sets``, ``funnel`` (step ->
     questions), ``rejected`` (reason -> questions), ``agreement`` (share -> published questions),
@@ -131,7 +133,7 @@ def publish_run(
         "messages": lambda: map(message_row, questions.pairs()),
         "mpkp": lambda: (mpkp_row(p, fingerprint=config.fingerprint) for p in mpkp),
         "topics": lambda: (topic_row(t, practices=len(mpkp)) for t in topics),
-        "tcpm": lambda: tcpm_rows(matrix),
+        "tcpm": lambda: (row for source, m in matrices.items() for row in tcpm_rows(m, source=source)),
     }
     splits = {
         name: {"train": write_config(make(), name, "train", partial, max_shard_rows=config.publish.shard_rows)}

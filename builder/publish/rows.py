@@ -41,6 +41,8 @@ def _known(*values: float | None) -> float | None:
 def _origin(info: InformationSet, practices: Mapping[str, Practice]) -> Row:
     """Columns on where a question comes from; a practice that is not in ``practices`` has no source."""
     flat = [(k, t.topic, t.practice_id) for t in info.topics for k in t.key_points]
+    # Without key points (an arm of the ablation) the practices are still told.
+    shown = [(t, p) for _, t, p in flat] or [(t.topic, t.practice_id) for t in info.topics]
     names: list[str | None] = [t.topic for t in info.topics]
     first, second, third = [*names, None, None, None][:3]
     sources = {practices[t.practice_id].source for t in info.topics if t.practice_id in practices}
@@ -53,8 +55,8 @@ def _origin(info: InformationSet, practices: Mapping[str, Practice]) -> Row:
         "topics_count": float(len(names)),
         "key_points_count": float(len(info.key_points)),
         "key_points": [_text(k) for k, _, _ in flat],
-        "topics": [_text(t) for _, t, _ in flat],
-        "practice_ids": [p for _, _, p in flat],
+        "topics": [_text(t) for t, _ in shown],
+        "practice_ids": [p for _, p in shown],
     }
 
 
@@ -218,7 +220,11 @@ def question_row(
 def mpkp_row(labelled: LabelledPractice, *, fingerprint: str) -> Row:
     """A practice with its topics and key points; without its text where the licence keeps it out."""
     practice = labelled.practice
-    flat: list[tuple[str, TopicKeyPoints]] = [(k, t) for t in labelled.topics for k in t.key_points]
+    flat: list[tuple[str, str, TopicKeyPoints]] = [
+        (k, raw, t)
+        for t in labelled.topics
+        for k, raw in zip(t.key_points, t.raw_key_points or t.key_points, strict=True)
+    ]
     shown = practice.publishable
     first = labelled.topics[0].topic if labelled.topics else None
     return {
@@ -231,10 +237,11 @@ def mpkp_row(labelled: LabelledPractice, *, fingerprint: str) -> Row:
         "subject": _text(practice.subject) or (_text(_subject(first)) if first else None),
         "level": _text(practice.level),
         "topics_count": float(len(labelled.topics)),
-        "key_points_count": float(len({k for k, _ in flat})),
-        "key_points": [_text(k) for k, _ in flat],
-        "topics": [_text(t.topic) for _, t in flat],
-        "raw_topics": [_text(t.raw_topic or t.topic) for _, t in flat],
+        "key_points_count": float(len({k for k, _, _ in flat})),
+        "key_points": [_text(k) for k, _, _ in flat],
+        "topics": [_text(t.topic) for _, _, t in flat],
+        "raw_topics": [_text(t.raw_topic or t.topic) for _, _, t in flat],
+        "raw_key_points": [_text(raw) for _, raw, _ in flat],
         "model": labelled.model,
         "extraction_prompt": labelled.prompt_hash,
         "recipe": fingerprint,
@@ -257,10 +264,13 @@ def topic_row(topic: Topic, *, practices: int) -> Row:
     }
 
 
-def tcpm_rows(matrix: TCPM) -> Iterator[Row]:
-    """The co-occurrence matrix in long form, one row for each cell whose count is not 0."""
+def tcpm_rows(matrix: TCPM, *, source: str = "all") -> Iterator[Row]:
+    """A co-occurrence matrix in long form, one row for each cell whose count is not 0.
+
+    ``source``: whose practices were counted: a seed source, or "all".
+    """
     for a, b, count, weight in zip(*matrix.to_table().to_pydict().values(), strict=True):
-        yield {"topic_a": _text(a), "topic_b": _text(b), "count": float(count), "weight": weight}
+        yield {"source": source, "topic_a": _text(a), "topic_b": _text(b), "count": float(count), "weight": weight}
 
 
 _CHAT_COLUMNS = (

@@ -1,8 +1,9 @@
 """Question generation (METHOD 4): an information set in, one new problem out.
 
 The writer sees the topics with their key points and an example problem each, and repeats the list of
-the key points that the problem must need.  The problem stands inside ``<Q>...</Q>``.  Whether it is a
-good problem is not decided here.
+the key points that the problem must need.  Of a set without key points (an arm of the paper's ablation) it
+sees topics and examples only.  The problem stands inside ``<Q>...</Q>``.  Whether it is a good problem is
+not decided here.
 """
 
 from __future__ import annotations
@@ -50,14 +51,13 @@ def count_parts(problem: str) -> int:
 
 
 def information_block(information_set: InformationSet, practices: Mapping[str, Practice]) -> str:
-    """The topics of a set with their key points and example problems, as the prompt shows them."""
+    """The topics of a set with their key points, where it has any, and example problems, as the prompt shows them."""
     blocks = []
     for t in information_set.topics:
-        key_points = "\n".join(f"- {neutralise(k)}" for k in t.key_points)
+        listed = "\n".join(f"- {neutralise(k)}" for k in t.key_points)
+        key_points = f"Key points:\n{listed}\n" if information_set.key_points else ""
         example = neutralise(practices[t.practice_id].problem)
-        blocks.append(
-            f"<topic>\n{neutralise(t.topic)}\nKey points:\n{key_points}\n<example>\n{example}\n</example>\n</topic>"
-        )
+        blocks.append(f"<topic>\n{neutralise(t.topic)}\n{key_points}<example>\n{example}\n</example>\n</topic>")
     return "\n".join(blocks)
 
 
@@ -72,19 +72,19 @@ async def write_question(
 ) -> Question:
     """One question for ``information_set``; an unreadable reply is kept with its reason.
 
-    ``practices`` maps the ids of the set to their practices.  The seed is combined with the
-    set's position, so that a set drawn twice gives two different questions.
+    ``practices`` maps the ids of the set to their practices.  ``prompt``: "question", or "question_topics" for
+    a set without key points.  The seed is combined with the set's position, so that a set drawn twice gives two
+    different questions.
 
     Raises:
         ModelError: the model could not be asked.
     """
     key_points = information_set.key_points
+    values = {"information_set": information_block(information_set, practices)}
+    if key_points:
+        values |= {"key_points": numbered(key_points), "count": str(len(key_points))}
     request = prompt.request(
-        {
-            "information_set": information_block(information_set, practices),
-            "key_points": numbered(key_points),
-            "count": str(len(key_points)),
-        },
+        values,
         replace(decoding, seed=decoding.seed + information_set.index),
         information_set.id,
     )

@@ -1,164 +1,205 @@
 """Information sets from the co-occurrence matrix (METHOD 3).
 
 First topic ~ row sums of M, second ~ row(first), third ~ row(second) o row(first), the elementwise
-product; for each topic one random practice that has it, with that practice's key points under it.  Set i
-depends on the seed and on i alone, so that any cutting into chunks gives the same sets.
+product; for each topic one random practice that has it, with that practice's key points under it.  Where
+the product leaves nothing, the third topic is drawn from row(second), else the set stops at two topics,
+and it says so.
 
-Where a vector is zero the draw falls back to row(previous), then stops at two topics, and the set says
-so.  What is written from a set is not known here.
+What may not stand in a set is left out of the vector before it is normalised, so that the others keep
+their proportions: a topic that is not allowed or has no usable practice, a topic whose every practice the
+set uses already, and a topic that the set has already and that is not on the diagonal (METHOD's own vectors
+are 0 there, but for the fallback's).  A first topic is drawn by the row sums of the whole matrix among those
+from which a second can be reached.  Constraints work the same way: ``with_topics`` restricts the first
+draw alone.
+
+The arms of the paper's ablation are ``draw`` ("random": each allowed topic alike, none twice) and
+``key_points`` (False: topics and examples only).  What is written from a set is not known here.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from ..config import Sampling
+from ..constraints import Constraints, PracticeFilter
+from ..drawing.laws import Law, MatrixLaw, UniformLaw
+from ..drawing.sets import FALLBACKS, CoverageDrawer, Drawer, SetArrays
+from ..drawing.tables import Holdings
 from ..errors import ConfigError
-from ..matrix import TCPM
+from ..matrix import TCPM, Floats
 from ..records import InformationSet, LabelledPractice, SetTopic, content_id
 
-Vector = npt.NDArray[np.float64]
+_AT_A_TIME = 4096  # sets that are objects at the same time
 
 
-def next_topic_probabilities(tcpm: TCPM, chosen: Sequence[str]) -> Vector:
-    """Probabilities of the next topic over ``tcpm.topics`` given the ``chosen`` ones; zeros where none fits.
+def next_topic_probabilities(tcpm: TCPM, chosen: Sequence[str]) -> Floats:
+    """METHOD's probabilities of the next topic over ``tcpm.topics`` given the ``chosen`` ones, in their order.
 
-    Shape (N,), sums to 1 or is all zero.  Golden vectors in METHOD 2.
+    Shape (N,), sums to 1, or is all zero where no topic fits.  Golden vectors in METHOD 2.
     """
     index = {name: i for i, name in enumerate(tcpm.topics)}
-    weights = _weights(tcpm, [index[c] for c in chosen])
+    rows = [index[c] for c in chosen]
+    m = tcpm.sparse_weights
+    weights: Floats = np.asarray(m.sum(axis=1), np.float64)
+    if rows:
+        weights = m[[rows[-1]]].toarray()[0]
+    if len(rows) > 1:
+        weights = weights * m[[rows[-2]]].toarray()[0]
+    weights[[i for i in rows if tcpm.diagonal[i] == 0]] = 0.0
     total = weights.sum()
     return weights / total if total > 0 else weights
 
 
-def _weights(tcpm: TCPM, chosen: Sequence[int]) -> Vector:
-    m = tcpm.weights
-    weights: Vector
-    if not chosen:
-        weights = m.sum(axis=1)
-    elif len(chosen) == 1:
-        weights = m[chosen[0]].copy()
-    else:
-        weights = m[chosen[-1]] * m[chosen[-2]]
-    return _once(tcpm, weights, chosen)
+class SetSampler:
+    """The information sets of an MPKP and a matrix: a sequence in which each set has its place.
 
+    Args:
+        mpkp: labelled practices, read once; their order makes no difference.
+        matrix: its topics may be drawn.  With ``constraints.sources`` it should be counted over these.
+        seed: any whole number; modulo 2^64.
+        two_topic_share: 0..1, the share of sets that want 2 topics, the others want 3.
+        draw: "tcpm" or "random".
+        key_points: False leaves them out of the sets.
+        coverage: pairs that were drawn before count less (:class:`builder.drawing.sets.CoverageDrawer`);
+            a set then depends on those before it.
+        constraints: what sets may be made of.
 
-def _once(tcpm: TCPM, weights: Vector, chosen: Sequence[int]) -> Vector:
-    """A topic is not drawn twice unless its diagonal allows it."""
-    for i in chosen:
-        if tcpm.counts[i, i] == 0:
-            weights[i] = 0.0
-    return weights
+    Raises:
+        ConfigError: no two topics that may be drawn occur in different practices; a constraint names what is
+            unknown or leaves nothing; ``coverage`` without the matrix.
+    """
 
+    def __init__(
+        self,
+        mpkp: Iterable[LabelledPractice],
+        matrix: TCPM,
+        *,
+        seed: int,
+        two_topic_share: float = 0.5,
+        draw: str = "tcpm",
+        key_points: bool = True,
+        coverage: bool = False,
+        constraints: Constraints | None = None,
+    ) -> None:
+        if coverage and draw == "random":
+            raise ConfigError('sampling.coverage weighs the pairs of the matrix: it needs sampling.draw = "tcpm"')
+        self.topics = matrix.topics
+        constraints = constraints or Constraints()
+        self._read(mpkp, constraints, key_points)
+        allowed, first = constraints.allowed(matrix.topics, self._holdings.size > 0)
+        law: Law
+        if draw == "random":
+            law, may_repeat = UniformLaw(allowed, first, self._holdings), np.zeros(len(allowed), np.bool_)
+        else:
+            law = MatrixLaw(matrix.sparse_weights, allowed, first, self._holdings)
+            may_repeat = matrix.diagonal > 0
+        if not law.leads_somewhere:
+            raise _no_pair(constraints)
+        drawer = Drawer(law, self._holdings, may_repeat, seed, two_topic_share)
+        self._drawer = CoverageDrawer(drawer, law) if coverage and isinstance(law, MatrixLaw) else drawer
 
-class _Sampler:
-    """The practices of each topic, and the draws of one set."""
+    @staticmethod
+    def of(mpkp: Iterable[LabelledPractice], matrix: TCPM, sampling: Sampling, seed: int) -> SetSampler:
+        """The sampler that the configuration's section describes; raises as the class does."""
+        return SetSampler(
+            mpkp,
+            matrix,
+            seed=seed,
+            two_topic_share=sampling.two_topic_share,
+            draw=sampling.draw,
+            key_points=sampling.key_points,
+            coverage=sampling.coverage,
+            constraints=Constraints.of(sampling),
+        )
 
-    def __init__(self, mpkp: Sequence[LabelledPractice], tcpm: TCPM, only: Collection[str] | None) -> None:
-        self.tcpm = tcpm
-        index = {name: i for i, name in enumerate(tcpm.topics)}
-        self.having: dict[int, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    def _read(self, mpkp: Iterable[LabelledPractice], constraints: Constraints, key_points: bool) -> None:
+        """Number the practices by their ids and keep which has which topic, with its key points."""
+        index = {name: i for i, name in enumerate(self.topics)}
+        admitted = PracticeFilter(constraints)
+        ids: list[str] = []
+        topics, practices = array("i"), array("i")
+        texts: list[tuple[str, ...]] = []
         for labelled in mpkp:
+            if not admitted.admits(labelled.practice):
+                continue
+            found: dict[int, tuple[str, ...]] = {}
             for t in labelled.topics:
                 if t.topic in index:
-                    self.having[index[t.topic]].append((labelled.practice.id, t.key_points))
-        wanted = None if only is None else set(only)
-        self.allowed = np.array([wanted is None or name in wanted for name in tcpm.topics], dtype=bool)
-        self.first = _weights(tcpm, [])  # the same for every set, and N x N additions
+                    i = index[t.topic]
+                    found[i] = found.get(i, ()) + (t.key_points if key_points else ())
+            topics.extend(found)
+            practices.extend([len(ids)] * len(found))
+            texts.extend(found.values())
+            ids.append(labelled.practice.id)
+        admitted.check()
+        order = np.argsort(np.array(ids, object), kind="stable")
+        number = np.empty(len(ids), np.int64)
+        number[order] = np.arange(len(ids))
+        self.practice_ids = [ids[i] for i in order]
+        self._holdings = Holdings(np.array(topics, np.int64), number[np.array(practices, np.int64)], len(self.topics))
+        self._texts = [texts[i] for i in self._holdings.order]
 
-    def draw(self, rng: np.random.Generator, two_topic_share: float, first: int | None) -> _Drawn | None:
-        """One set, None where the first topic leads nowhere."""
-        wanted = 2 if rng.random() < two_topic_share else 3
-        drawn = _Drawn()
-        if first is None:
-            if not self._add(rng, drawn, self.first):
-                return None
-        else:
-            only_first = np.zeros(len(self.tcpm.topics))
-            only_first[first] = 1.0
-            if not self._add(rng, drawn, only_first):
-                return None
-        if not self._add(rng, drawn, _weights(self.tcpm, drawn.chosen)):
-            return None
-        if wanted == 3 and not self._add(rng, drawn, _weights(self.tcpm, drawn.chosen)):
-            previous = _once(self.tcpm, self.tcpm.weights[drawn.chosen[-1]].copy(), drawn.chosen)
-            drawn.fallback = "previous_row" if self._add(rng, drawn, previous) else "two_topics"
-        return drawn
+    def draw(self, start: int, n: int) -> SetArrays:
+        """Sets ``start`` to ``start + n - 1`` as arrays: numbers of ``topics`` and of ``practice_ids``."""
+        return self._drawer.draw(start, n)
 
-    def _add(self, rng: np.random.Generator, drawn: _Drawn, weights: Vector) -> bool:
-        """Draw a topic and a practice that the set does not use yet; False where there is none."""
-        weights = np.where(self.allowed, weights, 0.0)
-        while weights.any():
-            # The last topic with weight takes what rounding leaves over.
-            cumulated = np.cumsum(weights)
-            topic = int(np.searchsorted(cumulated, rng.random() * cumulated[-1], side="right"))
-            topic = min(topic, int(np.flatnonzero(weights)[-1]))
-            free = [p for p in self.having.get(topic, ()) if p[0] not in drawn.used]
-            if free:
-                practice, key_points = free[int(rng.integers(len(free)))]
-                drawn.chosen.append(topic)
-                drawn.used.add(practice)
-                drawn.topics.append(SetTopic(self.tcpm.topics[topic], key_points, practice))
-                return True
-            weights[topic] = 0.0
-        return False
+    def records(self, arrays: SetArrays) -> list[InformationSet]:
+        """The sets of ``arrays``, which this sampler has drawn, as records."""
+        entries = self._holdings.entries(arrays.topics, arrays.practices)
+        columns = (arrays.topics, arrays.practices, entries, arrays.fallback)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [self._record(index, *row) for index, row in enumerate(rows, arrays.start)]
+
+    def _record(
+        self, index: int, topics: list[int], practices: list[int], entries: list[int], fallback: int
+    ) -> InformationSet:
+        chosen = tuple(
+            SetTopic(self.topics[t], self._texts[entry], self.practice_ids[p])
+            for t, p, entry in zip(topics, practices, entries, strict=True)
+            if t >= 0
+        )
+        identity = [[t.topic, list(t.key_points), t.practice_id] for t in chosen]
+        return InformationSet(content_id("set", identity), index, chosen, FALLBACKS[fallback])
+
+    def sets(self, start: int, n: int) -> Iterator[InformationSet]:
+        """Sets ``start`` to ``start + n - 1`` as records, a few thousand of them in memory at a time."""
+        for low in range(start, start + n, _AT_A_TIME):
+            yield from self.records(self.draw(low, min(_AT_A_TIME, start + n - low)))
 
 
-class _Drawn:
-    """A set while it is being drawn."""
-
-    def __init__(self) -> None:
-        self.chosen: list[int] = []
-        self.used: set[str] = set()
-        self.topics: list[SetTopic] = []
-        self.fallback: str | None = None
+def _no_pair(constraints: Constraints) -> ConfigError:
+    return ConfigError(
+        "no two topics occur together in different practices"
+        + (f" under {constraints}" if str(constraints) else "")
+        + ": use more seeds, merge more topics (topics.threshold), or allow more topics"
+    )
 
 
 def sample_information_sets(
-    mpkp: Sequence[LabelledPractice],
+    mpkp: Iterable[LabelledPractice],
     tcpm: TCPM,
     n: int,
     seed: int,
     *,
-    two_topic_share: float = 0.5,
     start: int = 0,
-    only: Collection[str] | None = None,
-    first: str | None = None,
+    two_topic_share: float = 0.5,
+    draw: str = "tcpm",
+    key_points: bool = True,
+    coverage: bool = False,
+    constraints: Constraints | None = None,
 ) -> list[InformationSet]:
-    """Sets ``start`` to ``start + n - 1`` of the sequence that ``seed`` gives.
-
-    ``two_topic_share``: 0..1, the share of sets that want 2 topics, the others want 3.  ``only``: topics
-    that may be drawn; ``first``: the first topic of every set.  A practice is not used twice in one set.
-
-    Raises:
-        ConfigError: no two topics (that may be drawn) occur together, or ``first`` or one of ``only`` is
-            unknown.
-    """
-    unknown = sorted(set(only or ()) - set(tcpm.topics))
-    if unknown:
-        raise ConfigError(
-            f"{unknown[0]!r} is not one of the {len(tcpm.topics)} topics of this matrix: look its name up in "
-            "topics.parquet"
-        )
-    if first is not None and first not in tcpm.topics:
-        raise ConfigError(f"topic {first!r} is not one of the {len(tcpm.topics)} topics of this matrix")
-    sampler = _Sampler(mpkp, tcpm, only)
-    first_index = None if first is None else tcpm.topics.index(first)
-    sets = []
-    for index in range(start, start + n):
-        rng = np.random.Generator(np.random.Philox(key=[seed % 2**64, index]))
-        # A first topic whose only neighbours share its only practice leads nowhere: draw again.
-        drawn = next((d for _ in range(100) if (d := sampler.draw(rng, two_topic_share, first_index))), None)
-        if drawn is None:
-            raise ConfigError(
-                "no two topics occur together in different practices"
-                + (f" with {first!r} first" if first else "")
-                + ": use more seeds, merge more topics (topics.threshold), or allow more topics"
-            )
-        topics = tuple(drawn.topics)
-        identity = [[t.topic, list(t.key_points), t.practice_id] for t in topics]
-        sets.append(InformationSet(content_id("set", identity), index, topics, drawn.fallback))
-    return sets
+    """Sets ``start`` to ``start + n - 1`` of the sequence that ``seed`` gives; see :class:`SetSampler`."""
+    sampler = SetSampler(
+        mpkp,
+        tcpm,
+        seed=seed,
+        two_topic_share=two_topic_share,
+        draw=draw,
+        key_points=key_points,
+        coverage=coverage,
+        constraints=constraints,
+    )
+    return list(sampler.sets(start, n))

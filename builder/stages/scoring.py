@@ -7,11 +7,10 @@ read is *unscored*, never 0.  Which score is enough is the pipeline's threshold,
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from ..llm.chat import Chat, Decoding
 from ..prompts import Prompt, neutralise, numbered
-from ..records import Question, Score
+from ..records import InformationSet, Question, Score
 
 # "Score: 0.85", "**Overall score** = .9", "Score: 9/10", "Score: 85%" ... at most 40 characters of
 # ornament between the word and the number, so that a line is read in linear time.
@@ -21,6 +20,7 @@ _FIELDS = {
     "presence": re.compile(r"\bpresence\b" + _VALUE, re.IGNORECASE),
     "correctness": re.compile(r"\bcorrectness\b" + _VALUE, re.IGNORECASE),
 }
+_VERDICT = re.compile(r"(?im)^[\s*_]{0,4}(?:key point \d+|topic \d+(?=:)|presence|correctness|score)\b")
 _REASON_CHARS = 600
 
 
@@ -52,24 +52,25 @@ def read_verdict(reply: str) -> dict[str, float | None]:
 
 async def score_question(
     question: Question,
-    key_points: Sequence[str],
+    information_set: InformationSet,
     chat: Chat,
     prompt: Prompt,
     decoding: Decoding,
 ) -> Score:
     """The judge's score of a question's problem against the key points it was written for.
 
+    ``prompt``: "score", or "score_topics" for a set without key points, which is judged by its topics.
+
     Raises:
         ModelError: the model could not be asked.
     """
-    request = prompt.request(
-        {
-            "key_points": numbered(key_points),
-            "problem": neutralise(question.problem or ""),
-        },
-        decoding,
-        question.id,
-    )
+    values = {"problem": neutralise(question.problem or "")}
+    if information_set.key_points:
+        values["key_points"] = numbered(information_set.key_points)
+    else:
+        topics = dict.fromkeys(t.topic for t in information_set.topics)
+        values["topics"] = "\n".join(f"<topic>{neutralise(t)}</topic>" for t in topics)
+    request = prompt.request(values, decoding, question.id)
     reply = (await chat.complete(request))[0]
     verdict = read_verdict(reply.text)
     reason = None if verdict["score"] is not None else (reply.finish_reason or "unreadable")
@@ -87,5 +88,5 @@ async def score_question(
 
 def _reasons(reply: str) -> str | None:
     """The judge's own words before the verdict lines, shortened."""
-    words = re.split(r"(?im)^[\s*_]{0,4}(?:key point \d+|presence|correctness|score)\b", reply, maxsplit=1)[0]
+    words = _VERDICT.split(reply, maxsplit=1)[0]
     return words.strip()[:_REASON_CHARS] or None

@@ -2,7 +2,11 @@
 
 Every problem of a row becomes a practice with the answer read from its solution (GSM8K's ``####``,
 MATH's ``\\boxed{}``).  What is wrong with a row is said with file, line and field; a row without an
-answer is skipped and reported, kept or an error, as the recipe wants.  Labels are not read here.
+answer is skipped and reported, kept or an error, as the recipe wants.  A labelling reply that a row
+brings is taken as it is, structured labels are checked (:mod:`builder.given_labels`).
+
+A row with structured labels may lack its text, as our own ``mpkp`` does where a licence keeps it out: it
+counts in topics and matrix, and nobody can be shown it as an example (``Practice.problem`` is "").
 """
 
 from __future__ import annotations
@@ -22,7 +26,8 @@ import pyarrow.parquet as pq
 from ..answers import extract_answer
 from ..config import SeedSource, TestSet
 from ..errors import SeedError
-from ..records import Practice, content_id
+from ..given_labels import labeller, read_labels
+from ..records import GivenLabels, Practice, content_id
 
 Row = dict[str, Any]
 
@@ -34,6 +39,7 @@ class SeedReport:
     practices: list[Practice]
     skipped: list[tuple[str, str, str]]  # source, where (line or row), reason
     replies: dict[str, str] = field(default_factory=dict)  # practice id -> labelling reply it came with
+    labels: list[GivenLabels] = field(default_factory=list)  # structured ones, in the order of the practices
 
 
 def load_seeds(sources: Sequence[SeedSource], *, on_missing_answer: str) -> SeedReport:
@@ -43,8 +49,8 @@ def load_seeds(sources: Sequence[SeedSource], *, on_missing_answer: str) -> Seed
     report it), "keep" (``answer`` is None) or "error".
 
     Raises:
-        SeedError: a file is missing or malformed, a field is missing, empty or no text; with "error", a
-            solution has no answer.
+        SeedError: a file is missing or malformed, a field is missing, empty or no text, labels are not in
+            order; with "error", a solution has no answer.
     """
     report = SeedReport([], [])
     seen: dict[str, str] = {}
@@ -58,7 +64,7 @@ def load_seeds(sources: Sequence[SeedSource], *, on_missing_answer: str) -> Seed
                     f"'answer' of the seed source {source.name!r} in the recipe, or leave it out"
                 )
             practice = _practice(source, where, row)
-            if practice.answer is None and on_missing_answer != "keep":
+            if practice.answer is None and practice.problem and on_missing_answer != "keep":
                 if on_missing_answer == "error":
                     raise SeedError(
                         f"{where}: no final answer in the field {source.answer or source.solution!r} (no "
@@ -68,7 +74,7 @@ def load_seeds(sources: Sequence[SeedSource], *, on_missing_answer: str) -> Seed
                 report.skipped.append((source.name, where, "no answer in the solution"))
                 continue
             text = " ".join(practice.problem.split())
-            if text in seen:
+            if text and text in seen:
                 report.skipped.append((source.name, where, f"same problem as {seen[text]}"))
                 continue
             if practice.id in ids:
@@ -81,6 +87,9 @@ def load_seeds(sources: Sequence[SeedSource], *, on_missing_answer: str) -> Seed
             report.practices.append(practice)
             if source.reply is not None:
                 report.replies[practice.id] = _text(source.reply, where, row)
+            if source.labels is not None:
+                topics = read_labels(row, source.labels, f"{where} ({practice.id})")
+                report.labels.append(GivenLabels(practice.id, topics, *labeller(row)))
     return report
 
 
@@ -103,20 +112,31 @@ def read_test_set(test_set: TestSet) -> Iterator[tuple[str, str, str | None]]:
 
 
 def _practice(source: SeedSource, where: str, row: Row) -> Practice:
-    problem = _text(source.problem, where, row)
-    solution = _text(source.solution, where, row)
-    answer = _optional(source.answer, where, row) if source.answer else extract_answer(solution)
     own = _optional(source.id, where, row) if source.id else None
+    withheld = source.labels is not None and row.get(source.problem, "") is None
+    if withheld and own is None:
+        raise SeedError(
+            f"{where}: the field {source.problem!r} is null, and a row without its text needs an id: name a "
+            f"column that has one in every row as 'id' of the seed source {source.name!r}"
+        )
+    problem = "" if withheld else _text(source.problem, where, row)
+    solution = "" if withheld else _text(source.solution, where, row)
+    answer = _optional(source.answer, where, row) if source.answer else extract_answer(solution)
     return Practice(
-        id=f"{source.name}/{own}" if own else f"{source.name}/{content_id(problem, solution)}",
+        id=_id(source.name, own or content_id(problem, solution)),
         source=source.name,
         problem=problem,
         solution=solution,
         answer=answer,
         subject=_optional(source.subject, where, row) if source.subject else None,
         level=_optional(source.level, where, row) if source.level else None,
-        publishable=source.publish_text,
+        publishable=source.publish_text and not withheld,
     )
+
+
+def _id(source: str, own: str) -> str:
+    """An id of a published MPKP begins with its source already: it comes back as it was."""
+    return own if own.startswith(f"{source}/") else f"{source}/{own}"
 
 
 def _text(name: str, where: str, row: Row) -> str:
@@ -162,11 +182,20 @@ def _storable(name: str, where: str, value: str) -> str:
 def _rows(source: SeedSource) -> Iterator[tuple[str, Row]]:
     """(where it stands, row) of every row, streaming."""
     if not source.path:
-        yield from _hub_rows(source)
-        return
-    path = Path(source.path)
+        return _hub_rows(source)
+    if not Path(source.path).is_file():
+        raise SeedError(f"seed source {source.name!r}: the file {source.path} does not exist")
+    return read_rows(Path(source.path))
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, Row]]:
+    """(where it stands, row) of every row of a local file, streaming.
+
+    Raises:
+        SeedError: the file does not exist, has another form, or a row cannot be read.
+    """
     if not path.is_file():
-        raise SeedError(f"seed source {source.name!r}: the file {path} does not exist")
+        raise SeedError(f"the file {path} does not exist")
     try:
         if path.suffix == ".parquet":
             yield from _parquet_rows(path)

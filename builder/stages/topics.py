@@ -1,393 +1,439 @@
-"""Topic merging (METHOD 1): raw topic names to a small vocabulary, and the MPKP in those names.
+"""Topic merging (METHOD 1): raw topic names to a small vocabulary, and the practices in those names.
 
-A topic's vector is the mean of its key points' vectors beside its name's.  Names that are the same but
-for case, plural, word order and task words are one at once; the rest is agglomerative clustering with
-average linkage on cosine distance, with one threshold or a target number.  Topics of different subjects
-must be more alike to be joined, and so must names that are about different things ("Linear Equations",
-"Systems of Linear Equations").  Small topics then join the one that they are a case of, or their nearest.
-Raw names stay on the records as aliases.
+Practices are streamed twice: once into a vocabulary, whose memory grows with the distinct names and key
+points and not with the practices, and once to be renamed.  Between the two the vocabulary is merged: how
+alike topics are is told in :mod:`builder.merging.topic_similarity`, how they are clustered in
+:mod:`builder.merging.topic_clusters`.  Raw names stay on the records as aliases.
 
 Which vectors there are is the embedder's business; what occurs together is counted elsewhere.
 """
 
 from __future__ import annotations
 
-import heapq
-import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.sparse import csr_matrix
-from scipy.spatial.distance import squareform
 
-from ..embeddings import ALIASES, Embedder
+from ..config import Topics
+from ..embeddings.base import Embedder
+from ..errors import ConfigError
+from ..merging.calibration import Threshold, calibrate, labelled_pairs
+from ..merging.clustering import DECIMALS, Floats, Ints
+from ..merging.merge_report import LISTED, MergedMember, MergedTopic, MergeReport, MergeSummary, OverrideUse, TopicPair
+from ..merging.overrides import NO_OVERRIDES, Overrides
+from ..merging.topic_clusters import Cluster, Clustered, Limits, cluster_topics
+from ..merging.topic_names import subject_words
+from ..merging.topic_similarity import KEY_POINTS, RawTopic, TopicSimilarity
 from ..records import LabelledPractice, Topic, TopicKeyPoints
 
-Matrix = npt.NDArray[np.float64]
-# They define what "alike" means for names, as the stop words below do; thresholds are the caller's.
-OTHER_HEAD = 0.6  # factor on the similarity of names about different things
-SIBLINGS = 0.8  # ... of names that each say something that the other does not
-NEVER = -1.0  # similarity of what must not be joined
+PAIRS = "topic_pairs.jsonl"
+TOGETHER = 200  # topics of small clusters that are compared at once
+
+
+@dataclass(slots=True)
+class _Entry:
+    practices: int
+    key_points: Counter[str]
+    sources: set[str]
+
+
+class TopicVocabulary:
+    """Raw topic names with their practices, distinct key points and sources, gathered in any order."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, _Entry] = {}
+
+    def add(self, practice: LabelledPractice) -> None:
+        """Count the topics of one practice."""
+        seen: set[str] = set()
+        for t in practice.topics:
+            entry = self._entries.get(t.topic)
+            if entry is None:
+                entry = self._entries[t.topic] = _Entry(0, Counter(), set())
+            entry.practices += t.topic not in seen
+            entry.key_points.update(t.key_points)
+            entry.sources.add(practice.practice.source)
+            seen.add(t.topic)
+
+    @property
+    def names(self) -> list[str]:
+        """Sorted."""
+        return sorted(self._entries)
+
+    def __getitem__(self, name: str) -> _Entry:
+        return self._entries[name]
+
+    def topics(self) -> list[RawTopic]:
+        """Each name with its most frequent key points (ties: alphabetical), sorted by name."""
+        return [RawTopic(name, _most_frequent(self._entries[name].key_points)) for name in self.names]
+
+
+def _most_frequent(counts: Counter[str]) -> tuple[str, ...]:
+    if len(counts) <= KEY_POINTS:
+        return tuple(counts)
+    return tuple(sorted(counts, key=lambda k: (-counts[k], k))[:KEY_POINTS])
+
+
+@dataclass(frozen=True)
+class Merging:
+    """What merging decided; ``topics`` are sorted by name and not yet counted."""
+
+    mapping: Mapping[str, str]  # raw name -> merged name
+    topics: tuple[Topic, ...]
+    report: MergeReport
+
+    def counted(self, counts: TopicCounts) -> tuple[Topic, ...]:
+        """The topics with the numbers of practices and key points that ``counts`` saw."""
+        return tuple(
+            replace(t, practices=counts.practices[t.name], key_points=counts.key_points[t.name]) for t in self.topics
+        )
+
+
+class TopicCounts:
+    """Practices and key points of merged topics; a practice that has two of a topic's names counts once."""
+
+    def __init__(self) -> None:
+        self.practices: Counter[str] = Counter()
+        self.key_points: Counter[str] = Counter()
+
+    def add(self, practice: LabelledPractice) -> None:
+        """Count one practice in merged names."""
+        for t in practice.topics:
+            self.practices[t.topic] += 1
+            self.key_points[t.topic] += len(t.key_points)
 
 
 @dataclass(frozen=True)
 class MergeResult:
-    """Merged topics (sorted by name), the practices in their names, and raw name -> merged name."""
+    """Merged topics (sorted by name), the practices in their names, and what a person may review."""
 
     topics: tuple[Topic, ...]
     mpkp: tuple[LabelledPractice, ...]
-    mapping: Mapping[str, str]
-
-
-@dataclass
-class _Cluster:
-    """Topics (by index) that are one, under the name of one of them."""
-
-    members: list[int]
-    name: str
-    practices: int = 0
+    mapping: Mapping[str, str]  # raw name -> merged name
+    report: MergeReport
 
 
 def merge_topics(
     labelled: Sequence[LabelledPractice],
     embedder: Embedder,
+    settings: Topics | None = None,
+    overrides: Overrides = NO_OVERRIDES,
     *,
-    threshold: float,
-    cross_subject_threshold: float,
-    target: int | None = None,
-    name_weight: float,
-    min_practices: int,
-    floor: float,
     exclude_prefix: str = "Others - ",
 ) -> MergeResult:
-    """Merge the topics of ``labelled``; the same for any order of the practices.
+    """Merge the topics of ``labelled`` in memory; arguments and errors as for :func:`merge_vocabulary`."""
+    vocabulary, counts = TopicVocabulary(), TopicCounts()
+    for practice in labelled:
+        vocabulary.add(practice)
+    merging = merge_vocabulary(vocabulary, embedder, settings or Topics(), overrides, exclude_prefix=exclude_prefix)
+    mpkp = tuple(renamed(p, merging.mapping) for p in labelled)
+    for practice in mpkp:
+        counts.add(practice)
+    return MergeResult(merging.counted(counts), mpkp, merging.mapping, merging.report)
 
-    Args:
-        threshold: cosine similarity (-1..1) from which two groups are one, on average of their members.
-        cross_subject_threshold: the same for topics of different subjects.
-        target: a number of groups in place of the threshold.
-        name_weight: share (0..1) of the name's similarity beside that of the key points.
-        min_practices: a group of fewer practices joins the one that its name is a special case of, else
-            its nearest one if that is at least ``floor`` alike, else it stays and is flagged ``small``.
-            1 joins none.
-        exclude_prefix: topics that begin with it stay in the data and are not sampled; they are merged
-            only among themselves.
+
+def merge_vocabulary(
+    vocabulary: TopicVocabulary,
+    embedder: Embedder,
+    settings: Topics,
+    overrides: Overrides = NO_OVERRIDES,
+    *,
+    exclude_prefix: str = "Others - ",
+) -> Merging:
+    """Merge a vocabulary; the same for any order in which it was gathered.
+
+    Topics that begin with ``exclude_prefix`` stay in the data and are not sampled; they are merged only
+    among themselves, unless ``overrides`` says otherwise.  ``settings.target`` counts the others.
+
+    Raises:
+        ConfigError: a rename of ``overrides`` gives a name that another topic has.
     """
-    names = sorted({t.topic for p in labelled for t in p.topics})
-    if not names:
-        return MergeResult((), tuple(labelled), {})
-    practices = Counter(t for p in labelled for t in {t.topic for t in p.topics})
-    similarity = _similarity(labelled, names, embedder, name_weight)
-    similarity = _penalise(names, similarity, threshold, cross_subject_threshold, exclude_prefix)
-    clusters = [
-        _Cluster(group, min((names[i] for i in group), key=lambda n: (-practices[n], len(n), n)))
-        for group in _cluster(names, similarity, threshold, target)
-    ]
-    for cluster in clusters:
-        cluster.practices = sum(practices[names[i]] for i in cluster.members)
-    clusters = _join_small(clusters, similarity, min_practices, floor)
-    mapping = {names[i]: c.name for c in clusters for i in c.members}
-    flagged = {c.name for c in clusters if c.practices < min_practices}
-    mpkp = tuple(_renamed(p, mapping) for p in labelled)
-    nearest = _nearest(clusters, similarity)
-    counts, key_points = _counts(mpkp)
-    aliases: dict[str, list[str]] = defaultdict(list)
-    for raw in names:
-        aliases[mapping[raw]].append(raw)
-    topics = tuple(
+    names = vocabulary.names
+    similarity = TopicSimilarity(
+        vocabulary.topics(),
+        embedder,
+        name_weight=settings.name_weight,
+        cross_subject_margin=settings.cross_subject_margin,
+    )
+    threshold = _threshold(settings, embedder)
+    index = {name: i for i, name in enumerate(names)}
+    together = [ids for g in overrides.groups() if len(ids := [index[n] for n in g if n in index]) > 1]
+    apart = [(index[a], index[b]) for a, b in overrides.pairs_apart() if a in index and b in index]
+    others = {i for i, name in enumerate(names) if name.startswith(exclude_prefix)}
+    others -= {i for group in together if not others.issuperset(group) for i in group}
+    sampled = np.array([i for i in range(len(names)) if i not in others], np.int64)
+
+    def clustered(ids: Ints, target: int | None) -> Clustered:
+        at = {int(i): local for local, i in enumerate(ids)}
+        return cluster_topics(
+            [names[i] for i in ids],
+            [vocabulary[names[i]].practices for i in ids],
+            lambda rows, columns: similarity.block(ids[rows], ids[columns]),
+            _limits(settings, threshold, target),
+            together=[[at[i] for i in group] for group in together if group[0] in at],
+            apart=[(at[a], at[b]) for a, b in apart if a in at and b in at],
+            main_name=lambda name: others.issuperset(ids) or not name.startswith(exclude_prefix),
+            listed=LISTED,
+        ).of(ids)
+
+    found = [clustered(sampled, settings.target), clustered(np.array(sorted(others), np.int64), None)]
+    clusters = sorted((c for part in found for c in part.clusters), key=lambda c: names[c.main])
+    final = _final_names(clusters, names, overrides)
+    mapping = {names[i]: final[c.main] for c in clusters for i in c.members}
+    merged = _merged_topics(clusters, final, names, vocabulary, similarity, together, settings)
+    report = MergeReport(
+        _summary(settings, threshold, embedder, names, merged, found),
+        merged,
+        _pairs(clusters, found, final, names, similarity),
+        _uses(overrides, index, {names[c.main] for c in clusters}),
+    )
+    return Merging(mapping, _topics(merged, exclude_prefix), report)
+
+
+def _topics(merged: Sequence[MergedTopic], exclude_prefix: str) -> tuple[Topic, ...]:
+    return tuple(
         Topic(
-            name=name,
-            practices=counts[name],
-            key_points=key_points[name],
-            aliases=tuple(aliases[name]),
-            nearest=nearest[name][0],
-            nearest_similarity=nearest[name][1],
-            sampled=not name.startswith(exclude_prefix),
-            small=name in flagged,
+            name=t.name,
+            practices=0,
+            key_points=0,
+            aliases=tuple(sorted({*(m.name for m in t.members), t.name})),
+            nearest=t.nearest,
+            nearest_similarity=t.nearest_similarity,
+            sampled=not t.name.startswith(exclude_prefix),
+            small=t.small,
         )
-        for name in sorted(aliases)
+        for t in merged
     )
-    return MergeResult(topics, mpkp, mapping)
 
 
-# --- similarity --------------------------------------------------------------------------------
+def topic_threshold(embedder: Embedder, *, name_weight: float, cross_subject_margin: float) -> Threshold:
+    """The threshold that the labelled topic pairs give for this embedder and these settings."""
+    pairs = labelled_pairs(PAIRS)
+    topics = [RawTopic(p[side]["topic"], tuple(p[side]["key_points"])) for side in "ab" for p in pairs]
+    similarity = TopicSimilarity(topics, embedder, name_weight=name_weight, cross_subject_margin=cross_subject_margin)
+    a = np.arange(len(pairs))
+    return calibrate(similarity.block(a, a + len(pairs)).diagonal(), [p["same"] for p in pairs])
 
 
-def _subject(name: str) -> str:
-    return name.partition(" - ")[0].strip().lower()
+def _threshold(settings: Topics, embedder: Embedder) -> Threshold:
+    if settings.threshold is not None:
+        return Threshold(settings.threshold, "given")
+    return topic_threshold(
+        embedder, name_weight=settings.name_weight, cross_subject_margin=settings.cross_subject_margin
+    )
 
 
-def _subcategory(name: str) -> str:
-    return name.partition(" - ")[2].strip() or name
+def _limits(settings: Topics, threshold: Threshold, target: int | None) -> Limits:
+    return Limits(
+        threshold=threshold.value,
+        floor=threshold.value - settings.floor_margin / 2,
+        floor_of_wider=threshold.value - settings.floor_margin,
+        min_practices=settings.min_practices,
+        target=target,
+        full_matrix=settings.full_matrix,
+        neighbours=settings.neighbours,
+    )
 
 
-# Words that say what is done with a topic and not which topic it is.
-_SMALL_WORDS = "and of the with in a an by from for to on under over into using via between about up"
-_TASKS = (
-    "word problem problems question questions topic topics math basic simple general property properties "
-    "rules laws concept concepts technique techniques application applications solving finding computing "
-    "calculating counting setting understanding identifying"
-)
-_TASK_WORDS = frozenset(f"{_SMALL_WORDS} {_TASKS}".split(" "))
-_PREPOSITIONS = re.compile(r"\b(?:of|in|with|by|from|for|to|on|under|over|into|using|via|between|about)\b")
-_ACRONYMS = re.compile(rf"\b(?:{'|'.join(map(re.escape, ALIASES))})\b")
-_SAME_WORD = {
-    "percent": "percentage",
-    "mean": "average",
-    "progression": "sequence",
-    "adding": "addition",
-    "subtracting": "subtraction",
-    "multiplying": "multiplication",
-    "dividing": "division",
-}
-
-
-@dataclass(frozen=True)
-class NameWords:
-    """What a topic's name says: all its words, and those that its first phrase is about.
-
-    "Systems of Linear Equations" has the words {system, linear, equation} and the heads {system};
-    "Linear Equations in One Variable" has the head {equation}.
-    """
-
-    words: frozenset[str]
-    heads: frozenset[str]
-    first: frozenset[str]  # words of the first phrase
-    text: str  # what is compared: the words in order
-
-
-def name_words(name: str) -> NameWords:
-    """The words of a topic's subcategory without case, plural, punctuation and task words.
-
-    The head of a phrase is its last word, or its first one where that says what is done: "Factoring
-    Polynomials" is about factoring.
-    """
-    text = re.sub(r"\bnumber of\b", " ", _subcategory(name).lower().replace("&", " and ").replace("\u2019", "'"))
-    text = _ACRONYMS.sub(lambda m: ALIASES[m[0]], text)  # heads are words: "GCD" must say "divisor"
-    first: list[str] = []
-    rest: list[str] = []
-    heads: set[str] = set()
-    for phrase in _PREPOSITIONS.split(text):
-        parts = [_content_words(part) for part in re.split(r"\band\b|,", phrase)]
-        if not heads:
-            heads = {part[0] if part[0].endswith("ing") else part[-1] for part in parts if part}
-        (rest if first else first).extend(w for part in parts for w in part)
-    if not first:  # nothing but task words: "Word Problems"
-        first = re.findall(r"[^\W_]+", text)
-        heads = set(first)
-    return NameWords(frozenset(first + rest), frozenset(heads), frozenset(first), " ".join(first + rest))
-
-
-def _content_words(text: str) -> list[str]:
-    words = [w.removesuffix("'s") for w in re.findall(r"[^\W_]+(?:'s)?", text.lower())]
-    singular = [_singular(w) for w in words if w not in _TASK_WORDS]
-    return [_SAME_WORD.get(w, w) for w in singular]
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
-        return word[:-1]
-    return word
-
-
-def _similarity(
-    labelled: Sequence[LabelledPractice], names: Sequence[str], embedder: Embedder, name_weight: float
-) -> Matrix:
-    """Cosine similarities of the topics, shape (n, n)."""
-    points: dict[str, set[str]] = defaultdict(set)
-    for p in labelled:
-        for t in p.topics:
-            points[t.topic].update(t.key_points)
-    distinct = sorted({k for ks in points.values() for k in ks})
-    row = {k: i for i, k in enumerate(distinct)}
-    vectors = embedder.embed(distinct)
-    means = np.stack([vectors[[row[k] for k in sorted(points[n])]].mean(axis=0) for n in names]).astype(float)
-    lengths = np.linalg.norm(means, axis=1, keepdims=True)
-    means = np.divide(means, lengths, out=np.zeros_like(means), where=lengths > 0)
-    said = [name_words(n) for n in names]
-    of_names = embedder.embed([s.text for s in said]).astype(float)
-    alike = of_names @ of_names.T
-    # "Systems of Linear Equations" is about systems, "Linear Equations" about equations.
-    alike[~_overlap([s.heads for s in said])] *= OTHER_HEAD
-    alike[_siblings([s.words for s in said]) | _siblings([s.first for s in said])] *= SIBLINGS
-    similarity: Matrix = (1 - name_weight) * (means @ means.T) + name_weight * alike
-    return similarity
-
-
-def _common(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.int64]:
-    """How many members each pair of ``sets`` has in common, shape (n, n)."""
-    column = {w: i for i, w in enumerate(sorted(frozenset().union(*sets)))}
-    rows = [i for i, words in enumerate(sets) for _ in words]
-    columns = [column[w] for words in sets for w in words]
-    member = csr_matrix((np.ones(len(rows), np.int64), (rows, columns)), (len(sets), len(column)))
-    return np.asarray((member @ member.T).todense(), dtype=np.int64)
-
-
-def _overlap(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
-    return _common(sets) > 0
-
-
-def _siblings(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
-    """Pairs of which each has a word that the other lacks: "Linear Equations", "Quadratic Equations"."""
-    size = np.array([len(s) for s in sets])
-    common = _common(sets)
-    return (common < size[:, None]) & (common < size[None, :])
-
-
-def _penalise(
-    names: Sequence[str], similarity: Matrix, threshold: float, cross_subject: float, exclude_prefix: str
-) -> Matrix:
-    """Make pairs of different subjects less alike by what they must be more alike; same names, equal."""
-    kin = _kin(names)
-    excluded = np.array([n.startswith(exclude_prefix) for n in names])
-    adjusted = similarity - (cross_subject - threshold) * ~kin
-    adjusted[excluded[:, None] != excluded[None, :]] = NEVER
-    said = [name_words(n) for n in names]
-    number: dict[tuple[frozenset[str], frozenset[str]], int] = {}
-    same = np.array([number.setdefault((s.words, s.heads), len(number)) for s in said])
-    adjusted[(same[:, None] == same[None, :]) & kin] = 1.0
-    return adjusted
-
-
-def _kin(names: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Which pairs are of one subject: "Algebra" and "Intermediate Algebra" share a word."""
-    return _overlap([frozenset(_content_words(_subject(n))) or frozenset([_subject(n)]) for n in names])
-
-
-def _cluster(names: Sequence[str], similarity: Matrix, threshold: float, target: int | None) -> list[list[int]]:
-    """Groups of indices, in the order of their first member."""
-    if len(names) < 2:
-        return [[i] for i in range(len(names))]
-    distance = np.clip(1 - similarity, 0, None)
-    np.fill_diagonal(distance, 0.0)
-    tree = linkage(squareform((distance + distance.T) / 2, checks=False), method="average")
-    if target is not None:
-        labels = fcluster(tree, target, criterion="maxclust")
-    else:
-        labels = fcluster(tree, 1 - threshold, criterion="distance")
-    groups: dict[int, list[int]] = {}
-    for i, label in enumerate(labels):
-        groups.setdefault(int(label), []).append(i)
-    return sorted(groups.values())
-
-
-def _join_small(clusters: Sequence[_Cluster], similarity: Matrix, min_practices: int, floor: float) -> list[_Cluster]:
-    """Small clusters join one that is not smaller, the smallest first; the joined ones keep their name.
-
-    A cluster joins the one that its name is a special case of ("Divisibility by 9", "Divisibility"), else
-    the one most alike, if that is at least ``floor``.
-    """
-    sums = _sums(clusters, similarity)
-    general, shared = _more_general(clusters, similarity)
-    lengths = np.array([len(c.members) for c in clusters])
-    sizes = np.array([c.practices for c in clusters])
-    alive = np.ones(len(clusters), dtype=bool)
-    waiting = [(int(size), g) for g, size in enumerate(sizes) if size < min_practices]
-    heapq.heapify(waiting)
-    while waiting:
-        size, g = heapq.heappop(waiting)
-        if not alive[g] or sizes[g] != size:
-            continue  # joined by another one meanwhile
-        allowed = alive & (sizes >= size)
-        allowed[g] = False
-        means = np.where(allowed, sums[g] / (lengths * lengths[g]), -np.inf)
-        wider = np.flatnonzero(general[g] & allowed)
-        if len(wider):
-            into = int(max(wider, key=lambda h: (shared[g, h], means[h], -h)))
-        elif means.max() >= floor:
-            into = int(means.argmax())
-        else:
-            continue
-        clusters[into].members = sorted(clusters[into].members + clusters[g].members)
-        lengths[into] += lengths[g]
-        sizes[into] += size
-        alive[g] = False
-        sums[into] += sums[g]
-        sums[:, into] += sums[:, g]
-        if sizes[into] < min_practices:
-            heapq.heappush(waiting, (int(sizes[into]), into))
-    for cluster, practices in zip(clusters, sizes, strict=True):
-        cluster.practices = int(practices)
-    return [c for c, a in zip(clusters, alive, strict=True) if a]
-
-
-def _sums(clusters: Sequence[_Cluster], similarity: Matrix) -> Matrix:
-    """Sum of the similarities over the pairs of members, for each pair of clusters."""
-    rows = [g for g, cluster in enumerate(clusters) for _ in cluster.members]
-    columns = [i for cluster in clusters for i in cluster.members]
-    member = csr_matrix((np.ones(len(rows)), (rows, columns)), (len(clusters), len(similarity)))
-    return np.asarray((member @ (member @ similarity).T).T)
-
-
-def _more_general(
-    clusters: Sequence[_Cluster], similarity: Matrix
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
-    """Which names (columns) are more general than which (rows), and how well they fit, both (n, n).
-
-    A more general name has fewer words, all of them the other's, and one of its heads.  It fits by the
-    number of words that it has of the other's first phrase: "Vieta's Formulas for Quadratics" is rather a
-    case of "Vieta's Formulas" than of "Quadratic Formula".
-    """
-    said = [name_words(c.name) for c in clusters]
-    words = _common([s.words for s in said])
-    size = words.diagonal()
-    contained = (words == size[None, :]) & (size[None, :] < size[:, None])
-    first = [c.members[0] for c in clusters]
-    possible = similarity[np.ix_(first, first)] > NEVER
-    general = contained & possible & _overlap([s.heads for s in said]) & _kin([c.name for c in clusters])
-    both = _common([s.first for s in said] + [s.words for s in said])
-    return general, both[: len(said), len(said) :]
-
-
-def _nearest(clusters: Sequence[_Cluster], similarity: Matrix) -> dict[str, tuple[str | None, float | None]]:
-    """Name and average similarity of the cluster nearest to each one."""
-    if len(clusters) < 2:
-        return {c.name: (None, None) for c in clusters}
-    lengths = np.array([len(c.members) for c in clusters])
-    between = _sums(clusters, similarity) / np.outer(lengths, lengths)
-    np.fill_diagonal(between, -np.inf)
-    best = between.argmax(axis=1)
-    return {
-        c.name: (clusters[int(b)].name, round(float(between[g, b]), 6))
-        for g, (c, b) in enumerate(zip(clusters, best, strict=True))
-    }
-
-
-# --- records -----------------------------------------------------------------------------------
-
-
-def _renamed(practice: LabelledPractice, mapping: Mapping[str, str]) -> LabelledPractice:
-    """The practice in merged names; two of its topics that became one have their key points united."""
-    points: dict[str, list[str]] = {}
-    raw: dict[str, list[str]] = {}
-    for t in practice.topics:
-        name = mapping[t.topic]
-        points.setdefault(name, []).extend(t.key_points)
-        raw.setdefault(name, []).append(t.topic)
-    return replace(
-        practice,
-        topics=tuple(
-            TopicKeyPoints(
-                name,
-                tuple(dict.fromkeys(points[name])),
-                None if raw[name] == [name] else " | ".join(raw[name]),
+def _final_names(clusters: Sequence[Cluster], names: Sequence[str], overrides: Overrides) -> dict[int, str]:
+    """The name of each cluster by its main topic, after the renames."""
+    final = {c.main: overrides.rename.get(names[c.main], names[c.main]) for c in clusters}
+    owner = {names[i]: c.main for c in clusters for i in c.members}
+    for c in clusters:
+        name = final[c.main]
+        if owner.get(name, c.main) != c.main:
+            raise ConfigError(
+                f"topics.overrides: rename of {names[c.main]!r}: {name!r} is another topic of this run"
+                f" ({names[owner[name]]!r}); to make them one, use merge"
             )
-            for name in points
-        ),
+    return final
+
+
+# --- the report --------------------------------------------------------------------------------
+
+
+def _merged_topics(
+    clusters: Sequence[Cluster],
+    final: Mapping[int, str],
+    names: Sequence[str],
+    vocabulary: TopicVocabulary,
+    similarity: TopicSimilarity,
+    together: Sequence[Sequence[int]],
+    settings: Topics,
+) -> tuple[MergedTopic, ...]:
+    """Sorted by name."""
+    given = {i for group in together for i in group}
+    merged = []
+    for c, alike in _within(clusters, similarity):
+        main = c.members.index(c.main)
+        to_rest = (alike.sum(axis=1) - alike.diagonal()) / max(1, len(alike) - 1)
+        members = [
+            MergedMember(
+                name=names[i],
+                practices=vocabulary[names[i]].practices,
+                sources=tuple(sorted(vocabulary[names[i]].sources)),
+                similarity=round(float(to_rest[at]), DECIMALS) if len(alike) > 1 else None,
+                joined=_how(c, i, given, alike[at, main] == 1.0),
+            )
+            for at, i in enumerate(c.members)
+        ]
+        nearest = None if c.nearest is None else final[c.nearest]
+        merged.append(
+            MergedTopic(
+                name=final[c.main],
+                practices=c.practices,
+                key_points=len({k for i in c.members for k in vocabulary[names[i]].key_points}),
+                members=tuple(sorted(members, key=lambda m: (-m.practices, m.name))),
+                nearest=nearest,
+                nearest_similarity=c.nearest_similarity,
+                cross_subject=bool(_strangers(c, names)),
+                small=c.practices < settings.min_practices,
+            )
+        )
+    return tuple(sorted(merged, key=lambda t: t.name))
+
+
+def _within(clusters: Sequence[Cluster], similarity: TopicSimilarity) -> Iterator[tuple[Cluster, Floats]]:
+    """Each cluster with the similarities of its members, (m, m); small ones together, as a block takes its time."""
+    left = list(clusters)
+    while left:
+        batch = [left.pop()]
+        while left and sum(len(c.members) for c in (*batch, left[-1])) <= TOGETHER:
+            batch.append(left.pop())
+        ids = np.array([i for c in batch for i in c.members])
+        alike = np.round(similarity.block(ids, ids), DECIMALS)
+        start = 0
+        for c in batch:
+            end = start + len(c.members)
+            yield c, alike[start:end, start:end]
+            start = end
+
+
+def _strangers(cluster: Cluster, names: Sequence[str]) -> list[int]:
+    """Members whose subject has no word of the main topic's."""
+    kin = subject_words(names[cluster.main])
+    return [i for i in cluster.members if kin.isdisjoint(subject_words(names[i]))]
+
+
+def _how(cluster: Cluster, member: int, given: set[int], same_name: bool) -> str:
+    if member == cluster.main:
+        return "itself"
+    if member in cluster.joined:
+        return cluster.joined[member]
+    if member in given:
+        return "override"
+    return "same name" if same_name else "linkage"
+
+
+def _pairs(
+    clusters: Sequence[Cluster],
+    found: Sequence[Clustered],
+    final: Mapping[int, str],
+    names: Sequence[str],
+    similarity: TopicSimilarity,
+) -> tuple[TopicPair, ...]:
+    """Merges across subjects, the weakest merges and the nearest misses: at most LISTED of each."""
+    across = []
+    for c in clusters:
+        if strangers := _strangers(c, names):
+            alike = similarity.block(np.array(strangers), np.array([c.main]))[:, 0]
+            for i, s in zip(strangers, alike, strict=True):
+                across.append(TopicPair("cross_subject", names[i], final[c.main], round(float(s), DECIMALS)))
+    merges = sorted((m for part in found for m in part.merges), key=lambda m: m.similarity)[:LISTED]
+    misses = sorted((m for part in found for m in part.near_misses), key=lambda m: -m.similarity)[:LISTED]
+    return (
+        *sorted(across, key=lambda p: (p.similarity, p.one))[:LISTED],
+        *(TopicPair("weakest", names[m.one], names[m.other], round(m.similarity, DECIMALS)) for m in merges),
+        *(TopicPair("near_miss", final[m.one], final[m.other], m.similarity) for m in misses),
     )
 
 
-def _counts(mpkp: Sequence[LabelledPractice]) -> tuple[Counter[str], Counter[str]]:
-    practices: Counter[str] = Counter()
-    key_points: Counter[str] = Counter()
-    for p in mpkp:
-        for t in p.topics:
-            practices[t.topic] += 1
-            key_points[t.topic] += len(t.key_points)
-    return practices, key_points
+def _uses(overrides: Overrides, names: Mapping[str, int], merged: set[str]) -> tuple[OverrideUse, ...]:
+    uses = []
+    for kind, lists in (("merge", overrides.merge), ("apart", overrides.apart)):
+        for each in lists:
+            missing = tuple(n for n in each if n not in names)
+            uses.append(OverrideUse(kind, each, missing, len(each) - len(missing) > 1))
+    for old, new in sorted(overrides.rename.items()):
+        missing = () if old in merged else (old,)
+        uses.append(OverrideUse("rename", (old, new), missing, not missing))
+    return tuple(uses)
+
+
+def _summary(
+    settings: Topics,
+    threshold: Threshold,
+    embedder: Embedder,
+    names: Sequence[str],
+    merged: Sequence[MergedTopic],
+    found: Sequence[Clustered],
+) -> MergeSummary:
+    limits = _limits(settings, threshold, None)
+    chosen = threshold.chosen
+    if settings.target is not None:
+        chosen += f"; the topics that may be sampled were joined down to {settings.target} instead"
+    return MergeSummary(
+        embedder=embedder.name,
+        raw_topics=len(names),
+        topics=len(merged),
+        threshold=threshold.value,
+        chosen=chosen,
+        precision=threshold.precision,
+        recall=threshold.recall,
+        labelled_pairs=threshold.pairs,
+        cross_subject_threshold=threshold.value + settings.cross_subject_margin,
+        floor=limits.floor,
+        name_weight=settings.name_weight,
+        min_practices=settings.min_practices,
+        neighbours=settings.neighbours if any(part.graph for part in found) else None,
+    )
+
+
+def unmerged(vocabulary: TopicVocabulary, *, exclude_prefix: str = "Others - ") -> Merging:
+    """Every name a topic of its own, for practices whose topics somebody has merged already."""
+    topics = tuple(
+        Topic(name, 0, 0, (name,), None, None, sampled=not name.startswith(exclude_prefix), small=False)
+        for name in vocabulary.names
+    )
+    summary = MergeSummary(
+        embedder="",
+        raw_topics=len(topics),
+        topics=len(topics),
+        threshold=1.0,
+        chosen="names stay as they are (topics.merge = false)",
+        precision=None,
+        recall=None,
+        labelled_pairs=None,
+        cross_subject_threshold=1.0,
+        floor=1.0,
+        name_weight=1.0,
+        min_practices=1,
+        neighbours=None,
+    )
+    return Merging({name: name for name in vocabulary.names}, topics, MergeReport(summary, (), (), ()))
+
+
+# --- practices ---------------------------------------------------------------------------------
+
+
+def renamed(practice: LabelledPractice, mapping: Mapping[str, str]) -> LabelledPractice:
+    """The practice in merged names; two of its topics that became one have their key points united."""
+    topics: dict[str, list[TopicKeyPoints]] = {}
+    for t in practice.topics:
+        topics.setdefault(mapping[t.topic], []).append(t)
+    return replace(practice, topics=tuple(_united(name, parts) for name, parts in topics.items()))
+
+
+def _united(name: str, parts: Sequence[TopicKeyPoints]) -> TopicKeyPoints:
+    raw_name = " | ".join(dict.fromkeys(t.raw_topic or t.topic for t in parts))
+    raw: dict[str, list[str]] = {}
+    for t in parts:
+        for point, written in zip(t.key_points, t.raw_key_points or t.key_points, strict=True):
+            raw.setdefault(point, []).append(written)
+    points = tuple(raw)
+    written_as = tuple(" | ".join(dict.fromkeys(texts)) for texts in raw.values())
+    return TopicKeyPoints(
+        name, points, None if raw_name == name else raw_name, None if written_as == points else written_as
+    )

@@ -11,9 +11,11 @@ import sys
 from pathlib import Path
 
 import aiohttp
+import numpy as np
 import openai
 import pytest
 
+from builder.embeddings.lexical import LexicalEmbedder
 from builder.errors import ConfigError, ModelError, RequestRefused, RetryableModelError
 from builder.llm.chat import ChatRequest, Message, Reply
 from builder.llm.openai_client import OpenAIChat
@@ -243,3 +245,52 @@ def test_the_server_says_on_one_line_where_it_is_and_ends_when_told():
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         assert process.stdout.read() == "ended\n"
+
+
+# --- vectors -----------------------------------------------------------------------------------
+
+
+def test_the_openai_package_gets_the_lexical_vectors_in_both_forms():
+    texts = ["sum of roots", "area of a circle"]
+
+    async def work(url):
+        async with openai.AsyncOpenAI(base_url=url, api_key="k") as client:
+            packed = await client.embeddings.create(model="echo", input=texts)  # base64 unless told otherwise
+            plain = await client.embeddings.create(model="echo", input=texts, encoding_format="float")
+            one = await client.embeddings.create(model="echo", input=texts[1], dimensions=64)
+            return packed, plain, one
+
+    packed, plain, one = serve(work)
+    expected = LexicalEmbedder(512, weighted=False).embed(texts)
+    assert [d.index for d in plain.data] == [0, 1]
+    assert np.array([d.embedding for d in plain.data]) == pytest.approx(expected, abs=1e-6)
+    assert np.array([d.embedding for d in packed.data]) == pytest.approx(expected, abs=1e-6)
+    assert np.array([one.data[0].embedding]) == pytest.approx(LexicalEmbedder(64, weighted=False).embed(texts[1:]))
+    assert plain.usage.prompt_tokens == plain.usage.total_tokens == 3 + 4
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "param"),
+    [
+        ({"model": "other"}, 404, "model"),
+        ({"model": None}, 400, "model"),
+        ({"input": None}, 400, "input"),
+        ({"input": []}, 400, "input"),
+        ({"input": ""}, 400, "input"),
+        ({"input": ["a", ""]}, 400, "input"),
+        ({"input": [1, 2]}, 400, "input"),
+        ({"input": ["a"] * 2049}, 400, "input"),
+        ({"encoding_format": "int8"}, 400, "encoding_format"),
+        ({"dimensions": 0}, 400, "dimensions"),
+        ({"dimensions": 4097}, 400, "dimensions"),
+        ({"dimensions": "many"}, 400, "dimensions"),
+    ],
+)
+def test_a_request_for_vectors_that_cannot_be_answered_says_which_part_is_wrong(change, status, param):
+    got, body = post({"model": "echo", "input": "a", **change}, path="/embeddings")
+    assert (got, body["error"]["param"]) == (status, param)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{"])
+def test_a_body_that_is_no_object_gets_no_vectors(body):
+    assert post(body, path="/embeddings")[0] == 400

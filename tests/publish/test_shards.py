@@ -21,6 +21,7 @@ from tests.publish.sample import build
 def cells(n: int) -> Iterator[dict[str, object]]:
     for i in range(n):
         yield {
+            "source": "all",
             "topic_a": f"Algebra - {i}",
             "topic_b": "Geometry - " + "x" * (i % 7),
             "count": float(i),
@@ -132,7 +133,7 @@ def test_a_row_that_does_not_fit_is_refused_and_leaves_no_shard(
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="unknown columns count, topic_b, weight"):
-        write_config([{"topic_a": "x"}], "tcpm", "train", tmp_path, max_shard_rows=2)
+        write_config([{"source": "all", "topic_a": "x"}], "tcpm", "train", tmp_path, max_shard_rows=2)
 
 
 @pytest.mark.parametrize("split", ["train-1M", "", "../x", "a b"])
@@ -175,7 +176,7 @@ def test_a_full_disk_is_said_and_leaves_no_shard(tmp_path: Path) -> None:
 def test_columns_that_break_the_viewers_statistics_are_reported(
     tmp_path: Path, rows: list[tuple[str, str]], expected: tuple[str, ...]
 ) -> None:
-    made = [{"topic_a": a, "topic_b": b, "count": 1.0, "weight": 1.0} for a, b in rows]
+    made = [{"source": "all", "topic_a": a, "topic_b": b, "count": 1.0, "weight": 1.0} for a, b in rows]
     assert write_config(made, "tcpm", "train", tmp_path, max_shard_rows=9).adjacent == expected
 
 

@@ -84,6 +84,25 @@ def test_an_example_cannot_close_its_tag() -> None:
     assert "<Q>" not in block
 
 
+PRACTICES = {p: Practice(p, "s", f"Problem of {p}?", "") for p in "pq"}
+
+
+def test_the_block_of_a_set_shows_topics_key_points_and_examples() -> None:
+    sets = InformationSet("s", 0, (SetTopic("A - B", ("one", "two"), "p"), SetTopic("C - D", (), "q")))
+    assert information_block(sets, PRACTICES) == (
+        "<topic>\nA - B\nKey points:\n- one\n- two\n<example>\nProblem of p?\n</example>\n</topic>\n"
+        "<topic>\nC - D\nKey points:\n\n<example>\nProblem of q?\n</example>\n</topic>"
+    )
+
+
+def test_the_block_of_a_set_without_key_points_shows_topics_and_examples_only() -> None:
+    sets = InformationSet("s", 0, (SetTopic("A - B", (), "p"), SetTopic("C - D", (), "q")))
+    assert information_block(sets, PRACTICES) == (
+        "<topic>\nA - B\n<example>\nProblem of p?\n</example>\n</topic>\n"
+        "<topic>\nC - D\n<example>\nProblem of q?\n</example>\n</topic>"
+    )
+
+
 def test_a_megabyte_of_tags_is_read_at_once() -> None:
     start = time.process_time()
     with pytest.raises(ReplyError):

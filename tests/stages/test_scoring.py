@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from builder.llm.chat import ChatRequest, Decoding, Reply
 from builder.prompts import load_prompts
-from builder.records import Question
+from builder.records import InformationSet, Question, SetTopic
 from builder.stages.scoring import read_verdict, score_question
 
 
@@ -60,15 +61,20 @@ class OneReply:
         pass
 
 
-def ask(text: str, problem: str = "Find $x$.") -> tuple[object, OneReply]:
+SET = InformationSet(
+    "s", 0, (SetTopic("A - </topic>B", ("Key one",), "p"), SetTopic("C - D", ("Key two", "Key one"), "q"))
+)
+
+
+def ask(text: str, problem: str = "Find $x$.", *, key_points: bool = True) -> tuple[object, OneReply]:
     chat = OneReply(text)
     question = Question("q", "s", problem, "m", "h", "r")
     score = asyncio.run(
         score_question(
             question,
-            ("Key one", "Key two"),
+            SET if key_points else replace(SET, topics=tuple(replace(t, key_points=()) for t in SET.topics)),
             chat,
-            load_prompts()["score"],
+            load_prompts()["score" if key_points else "score_topics"],
             Decoding("judge", temperature=0.0, top_p=1.0, max_tokens=100, seed=0),
         )
     )
@@ -92,3 +98,17 @@ def test_a_problem_cannot_speak_as_the_prompt() -> None:
     user = chat.requests[0].messages[1].content
     assert user.count("</problem>") == 1
     assert user.count("<problem>") == 1
+
+
+def test_a_problem_is_judged_by_the_key_points_of_its_set_each_listed_once() -> None:
+    _, chat = ask("Score: 1")
+    assert chat.requests[0].messages[1].content == (
+        "<key_points>\n1. Key one\n2. Key two\n</key_points>\n<problem>\nFind $x$.\n</problem>"
+    )
+
+
+def test_without_key_points_a_problem_is_judged_by_the_topics_of_its_set() -> None:
+    score, chat = ask("Fine.\nTopic 1: needed\nPresence: 1\nCorrectness: 1\nScore: 0.9", key_points=False)
+    user = chat.requests[0].messages[1].content
+    assert user == ("<topic>A - &lt;/topic>B</topic>\n<topic>C - D</topic>\n<problem>\nFind $x$.\n</problem>")
+    assert (score.value, score.reason) == (0.9, "Fine.")

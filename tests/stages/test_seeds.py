@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from builder.config import SeedSource, TestSet
-from builder.errors import SeedError
+from builder.errors import ConfigError, SeedError
 from builder.stages.seeds import SeedReport, load_seeds, read_test_set
 
 ROWS = [
@@ -294,3 +294,66 @@ def test_a_line_that_is_not_utf8_is_named(tmp_path: Path) -> None:
     path = write(tmp_path / "s.jsonl", ROWS[:1])
     path.write_bytes(path.read_bytes() + '{"problem": "é"}\n'.encode("latin-1"))
     assert "s.jsonl, line 2: not UTF-8 text" in refused(path)
+
+
+# --- labels that somebody else made ------------------------------------------------------------
+
+LABELS = [{"topic": "Algebra - Sums", "key_points": ["Add two numbers", "Carry a ten"]}]
+
+
+def test_structured_labels_come_with_their_practices(tmp_path: Path) -> None:
+    rows = [{**ROWS[0], "labels": LABELS, "model": "gpt-x"}, {**ROWS[1], "labels": LABELS}]
+    report = load(write(tmp_path / "s.jsonl", rows), id="id", labels="labels")
+    assert [(g.practice_id, g.model) for g in report.labels] == [("test/a", "gpt-x"), ("test/b", "given")]
+    (topic,) = report.labels[0].topics
+    assert (topic.topic, topic.key_points) == ("Algebra - Sums", ("Add two numbers", "Carry a ten"))
+    assert report.replies == {}
+
+
+@pytest.mark.parametrize("name", ["s.jsonl", "s.json", "s.parquet"])
+def test_labels_that_are_wrong_are_named_with_file_row_id_and_field(tmp_path: Path, name: str) -> None:
+    wrong = [{"topic": "Sums", "key_points": ["Add two numbers"]}]
+    rows = [{**ROWS[0], "labels": LABELS}, {**ROWS[1], "labels": wrong}]
+    message = refused(write(tmp_path / name, rows), id="id", labels="labels")
+    assert f"{name}, " in message
+    assert message.partition(name)[2][:20].startswith((", line 2", ", entry 2", ", row 2"))
+    assert "(test/b), field 'labels[0].topic': 'Sums' is not 'Subject - Name'" in message
+
+
+def test_a_column_of_labels_that_is_not_there_is_named_with_the_nearest(tmp_path: Path) -> None:
+    message = refused(write(tmp_path / "s.jsonl", [{**ROWS[0], "labels": LABELS}]), id="id", labels="label")
+    assert "line 1 (test/a): no field 'label' with labels; did you mean 'labels'?" in message
+
+
+def test_a_row_without_text_counts_and_is_neither_published_nor_a_duplicate(tmp_path: Path) -> None:
+    hidden = {"problem": None, "solution": None, "labels": LABELS}
+    rows = [{**ROWS[0], "labels": LABELS}, {**hidden, "id": "x"}, {**hidden, "id": "y"}]
+    report = load(write(tmp_path / "s.jsonl", rows), id="id", labels="labels", missing="skip")
+    assert [(p.id, p.problem, p.answer, p.publishable) for p in report.practices] == [
+        ("test/a", ROWS[0]["problem"], "5", True),
+        ("test/x", "", None, False),
+        ("test/y", "", None, False),
+    ]
+    assert len(report.labels) == 3
+    assert report.skipped == []
+
+
+def test_a_row_without_text_needs_labels_and_an_id(tmp_path: Path) -> None:
+    rows = [{"problem": None, "solution": None, "id": "x", "labels": LABELS}]
+    path = write(tmp_path / "s.jsonl", rows)
+    assert "the field 'problem' is NoneType, not text" in refused(path, id="id")
+    assert "the field 'problem' is null, and a row without its text needs an id" in refused(path, labels="labels")
+    absent = write(tmp_path / "t.jsonl", [{"id": "x", "labels": LABELS}])
+    assert "no field 'problem'; it has id, labels" in refused(absent, id="id", labels="labels")
+    half = write(tmp_path / "u.jsonl", [{"problem": "p", "solution": None, "id": "x", "labels": LABELS}])
+    assert "the field 'solution' is NoneType, not text" in refused(half, id="id", labels="labels")
+
+
+def test_an_id_that_begins_with_its_source_stays(tmp_path: Path) -> None:
+    rows = [{**ROWS[0], "id": "test/a"}, {**ROWS[1], "id": "testing/b"}]
+    assert [p.id for p in load(write(tmp_path / "s.jsonl", rows), id="id").practices] == ["test/a", "test/testing/b"]
+
+
+def test_a_source_has_a_reply_or_labels_and_not_both() -> None:
+    with pytest.raises(ConfigError, match="seed source 'x': give 'reply' or 'labels', not both"):
+        SeedSource("x", path="x.jsonl", reply="reply", labels="topics")

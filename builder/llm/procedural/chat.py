@@ -18,7 +18,7 @@ from ..chat import ChatRequest, Keep, Message, Reply
 from .rates import Rates
 from .roles.labeller import label
 from .roles.paraphraser import paraphrase
-from .roles.scorer import score
+from .roles.scorer import score, score_topics
 from .roles.solver import solve
 from .roles.writer import write
 
@@ -34,7 +34,7 @@ def role_of(messages: tuple[Message, ...]) -> str:
     """The role that a prompt asks for, from its tags; "solve" where nothing else is recognised."""
     user = "\n".join(m.content for m in messages if m.role == "user")
     system = "\n".join(m.content for m in messages if m.role == "system").lower()
-    if "<key_points>" in user:
+    if "<key_points>" in user or ("<topic>" in user and "<problem>" in user):
         return "score"
     if "<topic>" in user or "write one new problem" in user.lower():
         return "write"
@@ -50,6 +50,12 @@ def _last(tag: str, text: str) -> str:
     close = text.rfind(f"</{tag}>")
     start = text.rfind(f"<{tag}>", 0, max(close, 0))
     return text[start + len(tag) + 2 : close].strip().replace("&lt;", "<") if 0 <= start < close else ""
+
+
+def _topics(text: str) -> list[str]:
+    """What stands in each ``<topic>...</topic>`` before the problem."""
+    blocks = text[: text.rfind("<problem>")].split("<topic>")[1:]
+    return [block.partition("</topic>")[0].strip().replace("&lt;", "<") for block in blocks]
 
 
 class ProceduralChat:
@@ -99,6 +105,8 @@ class ProceduralChat:
         problem = _last("problem", user)
         if role == "write":
             return write(user.replace("&lt;", "<"), rng, self.rates)
+        if role == "score" and "<key_points>" not in user:
+            return score_topics(_topics(user), problem, rng, self.rates)
         if role == "score":
             return score(_last("key_points", user), problem, rng, self.rates)
         if role == "label":

@@ -16,6 +16,7 @@ from .entry import KeyPoint
 
 EXACT_FLOOR = 0.45  # cosine above which a key point's name is taken for an entry's
 TEXT_FLOOR = 0.15  # the same for a whole problem with its solution, which says much besides
+TOPIC_FLOOR = 0.2  # the same for the name of a topic
 
 _WORD = re.compile(r"[a-z]{2,30}")
 _STOP = frozenset(
@@ -112,6 +113,27 @@ def family_of(key_point: str, topic: str = "") -> str | None:
 def topic_names(topic: str) -> tuple[str, ...]:
     """The canonical name of a topic and its variants."""
     return (topic, *topics()[topic])
+
+
+@cache
+def _families_by_topic() -> dict[str, tuple[str, ...]]:
+    """Plain name of a topic, in any of its variants -> the families under it."""
+    return {
+        _plain(name): tuple(f for f, members in families().items() if members[0].topic == topic)
+        for topic in topics()
+        for name in topic_names(topic)
+    }
+
+
+@lru_cache(maxsize=4096)
+def families_about(topic: str) -> tuple[str, ...]:
+    """The families that a topic's name means, in the order of the catalogue; none where it is not mastered."""
+    known = _families_by_topic().get(_plain(topic))
+    if known is not None:
+        return known
+    near = similar(topic, 1)
+    nearest = families()[near[0][0]][0].topic if near and near[0][1] >= TOPIC_FLOOR else ""
+    return _families_by_topic().get(_plain(nearest), ())
 
 
 _ITEM = re.compile(r"\s{0,12}\d{1,3}\.\s{1,4}(\S.*)")

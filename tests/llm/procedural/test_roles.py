@@ -18,9 +18,9 @@ from builder.answers import equal, extract_answer
 from builder.llm.procedural.chat import ProceduralChat, count_tokens, role_of
 from builder.llm.procedural.rates import FLAWLESS, Rates
 from builder.llm.procedural.reader import read_problem
-from builder.llm.procedural.recognise import families, family_of, topic_names
+from builder.llm.procedural.recognise import families, families_about, family_of, topic_names
 from builder.llm.procedural.roles.paraphraser import paraphrase
-from builder.llm.procedural.roles.scorer import flaw, score
+from builder.llm.procedural.roles.scorer import flaw, score, score_topics
 from builder.llm.procedural.roles.solver import solve
 from builder.llm.procedural.roles.writer import key_points_of, mastered, write
 from builder.llm.procedural.seeds import write_seeds
@@ -45,10 +45,19 @@ def within(count, n, p):
 
 # --- roles and determinism ---------------------------------------------------------------------
 
+TOPIC_BLOCKS = "\n".join(
+    f"<topic>\n{t}\n<example>\n{PROBLEM}\n</example>\n</topic>"
+    for t in ("Geometry - Circles", "Algebra - Solving Linear Equations")
+)
 ROLE_ROWS = [
     ("extraction", {"problem": PROBLEM, "solution": "It is 9."}),
     ("question", write_values(LABELS)),
     ("score", {"key_points": "1. " + LABELS[0], "problem": PROBLEM}),
+    ("question_topics", {"information_set": TOPIC_BLOCKS}),
+    (
+        "score_topics",
+        {"topics": "<topic>Geometry - Circles</topic>\n<topic>Others - Coins</topic>", "problem": PROBLEM},
+    ),
     ("solution", {"demonstrations": "<problem>\nx\n</problem>\n<solution>\ny\n</solution>", "problem": PROBLEM}),
     ("solution", {"demonstrations": "", "problem": PROBLEM}),
     ("paraphrase", {"problem": PROBLEM}),
@@ -194,6 +203,51 @@ def test_the_scorer_errs_at_the_stated_rates():
         read_verdict(score(POINTS, PROBLEM, rng, Rates(scorer_unreadable=0.2)))["score"] is None for _ in range(n)
     )
     assert within(mute, n, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("problem", "topics", "keep"),
+    [
+        (PROBLEM, ["Number Theory - Divisors"], True),
+        (PROBLEM, ["Number Theory - Divisors", "Geometry - Circles"], False),
+        (PROBLEM.replace("$12$", "$c$"), ["Number Theory - Divisors"], False),
+        ("What is the best colour?", ["Number Theory - Divisors"], False),
+        (PROBLEM, ["Chess - Gambits"], False),
+    ],
+)
+def test_the_verdict_on_topics_follows_from_the_text(problem, topics, keep):
+    reply = score_topics(topics, problem, Random(1), FLAWLESS)
+    assert (read_verdict(reply)["score"] >= 0.85) is keep
+    assert len(re.findall(r"Topic \d: (?:needed|not needed)", reply)) == len(topics)
+
+
+def test_the_writer_picks_key_points_of_the_topics_where_none_are_listed():
+    written = 0
+    for seed in range(40):
+        reply = write(TOPIC_BLOCKS, Random(seed), FLAWLESS)
+        graph = read_problem(read_question(reply, max_parts=3)).graph
+        used = {families()[f][0].topic for f in graph.families}
+        written += used == {"Geometry - Circles", "Algebra - Linear Equations"}
+    assert written >= 36  # some chains read back as fewer steps
+
+
+def test_the_writer_says_so_where_it_masters_no_topic():
+    block = "<topic>\nChess - Gambits\n<example>\nx\n</example>\n</topic>"
+    assert "do not master" in write(block, Random(1), FLAWLESS)
+
+
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [
+        ("Geometry - Circles", "Geometry - Circles"),
+        ("algebra - solving linear equations", "Algebra - Linear Equations"),
+        ("Geometry - Circle", "Geometry - Circles"),
+        ("Chess - Gambits", None),
+    ],
+)
+def test_a_topic_is_recognised_by_its_names_and_else_by_its_words(name, topic):
+    found = {families()[f][0].topic for f in families_about(name)}
+    assert found == ({topic} if topic else set())
 
 
 # --- solver ------------------------------------------------------------------------------------

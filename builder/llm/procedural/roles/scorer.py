@@ -1,6 +1,7 @@
 """The scorer: judges a problem from its text and a list of key points, imperfectly at a stated rate.
 
-Needed is what occurs in the chain of steps that leads to the question.  A quantity that is missing,
+Needed is what occurs in the chain of steps that leads to the question; a topic is needed where one of its
+key points is.  A quantity that is missing,
 statements that disagree, words that cannot be made sense of and impossible numbers count as errors.
 """
 
@@ -10,7 +11,7 @@ from random import Random
 
 from ..rates import Rates
 from ..reader import Reading, read_problem
-from ..recognise import family_of, listed
+from ..recognise import families_about, family_of, listed
 
 _SOUND = ("The problem is consistent and has one answer.", "Nothing is missing and nothing contradicts.")
 
@@ -30,11 +31,12 @@ def flaw(reading: Reading) -> str | None:
     return None
 
 
-def _needed(key_points: list[str], reading: Reading, rng: Random, rates: Rates) -> list[bool]:
+def _needed(wanted: list[tuple[str, ...]], reading: Reading, rng: Random, rates: Rates) -> list[bool]:
+    """For each item, whether one of the families that it means is needed."""
     families = reading.graph.families if reading.graph else tuple(e.family for e in reading.unused)
     verdicts = []
-    for k in key_points:
-        is_needed = family_of(k) in families
+    for meant in wanted:
+        is_needed = any(family in families for family in meant)
         if not is_needed and rng.random() < rates.scorer_misses:
             is_needed = True
         verdicts.append(is_needed)
@@ -43,9 +45,17 @@ def _needed(key_points: list[str], reading: Reading, rng: Random, rates: Rates) 
 
 def score(key_points_text: str, problem: str, rng: Random, rates: Rates) -> str:
     """The verdict in the form that prompts/score.txt asks for."""
-    key_points = listed(key_points_text)
+    return _verdict("Key Point", [(family_of(k) or "",) for k in listed(key_points_text)], problem, rng, rates)
+
+
+def score_topics(topics: list[str], problem: str, rng: Random, rates: Rates) -> str:
+    """The verdict in the form that prompts/score_topics.txt asks for."""
+    return _verdict("Topic", [families_about(t) for t in topics], problem, rng, rates)
+
+
+def _verdict(what: str, wanted: list[tuple[str, ...]], problem: str, rng: Random, rates: Rates) -> str:
     reading = read_problem(problem)
-    needed = _needed(key_points, reading, rng, rates)
+    needed = _needed(wanted, reading, rng, rates)
     found = flaw(reading)
     if found and rng.random() < rates.scorer_misses:
         found = None
@@ -58,6 +68,6 @@ def score(key_points_text: str, problem: str, rng: Random, rates: Rates) -> str:
     correctness = rng.uniform(0.1, 0.5) if found else min(1.0, 0.96 + noise)
     total = max(0.0, min(presence, correctness) - (abs(noise) if presence < 1 else 0.0))
     lines = [found or rng.choice(_SOUND)]
-    lines += [f"Key Point {i}: {'needed' if n else 'not needed'}" for i, n in enumerate(needed, 1)]
+    lines += [f"{what} {i}: {'needed' if n else 'not needed'}" for i, n in enumerate(needed, 1)]
     lines += [f"Presence: {presence:.2f}", f"Correctness: {correctness:.2f}", f"Score: {total:.2f}"]
     return "\n".join(lines)

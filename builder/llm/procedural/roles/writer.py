@@ -1,7 +1,8 @@
 """The writer: key points out of a question prompt into one new problem, sometimes flawed.
 
 It masters only what the catalogue holds; key points that it does not recognise are left out, as a
-weak model would.  Whether the problem is good is for the scorer to find out from the text.
+weak model would.  Where a prompt lists topics only, it picks key points of theirs itself.  Whether the
+problem is good is for the scorer to find out from the text.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ..compose import compose
 from ..graph import Graph, Node, Ref, evaluate
 from ..numbers import Gap
 from ..rates import Rates
-from ..recognise import families, family_of, listed
+from ..recognise import families, families_about, family_of, listed
 from ..render import render
 
 MAX_STEPS = 6
@@ -38,6 +39,16 @@ def key_points_of(prompt: str) -> list[tuple[str, str]]:
                 topic_of.setdefault(line.strip()[2:].strip(), lines[0].strip())
     found = listed("\n".join(outside)) or list(topic_of)
     return [(k, topic_of.get(k, "")) for k in found]
+
+
+def picked(prompt: str, rng: Random) -> list[str]:
+    """One or two families of each topic that the prompt lists, at most MAX_STEPS in all."""
+    chosen: list[str] = []
+    for block in prompt.split("<topic>")[1:]:
+        name = next(iter(block.partition("<example>")[0].strip().splitlines()), "")
+        own = families_about(name)
+        chosen += rng.sample(own, min(len(own), rng.choice((1, 2))))
+    return list(dict.fromkeys(chosen))[:MAX_STEPS]
 
 
 def mastered(key_points: list[tuple[str, str]]) -> list[str]:
@@ -101,7 +112,8 @@ def _flawed(chosen: list[str], rng: Random, rates: Rates) -> str | None:
 
 def write(prompt: str, rng: Random, rates: Rates) -> str:
     """A reply to a question prompt: a rationale, then the problem between <Q> and </Q>."""
-    chosen = mastered(key_points_of(prompt))
+    key_points = key_points_of(prompt)
+    chosen = mastered(key_points) if key_points else picked(prompt, rng)
     problem = _flawed(chosen, rng, rates) if chosen else None
     if problem is None:
         return "I do not master these key points well enough to write a problem that needs them."

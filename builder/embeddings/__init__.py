@@ -1,0 +1,1 @@
+"""Vectors of short texts: lexical, a small language model in NumPy, and any endpoint."""

@@ -1,0 +1,75 @@
+"""The four arms of the paper's ablation, from the demo's seeds to votes on the procedural model."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from builder.config import load_recipe
+from builder.pipeline import Pipeline
+from builder.prompts import load_prompts
+from builder.records import LabelledPractice, QuestionResult
+from builder.run import RunFolder
+
+RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "demo.toml"
+SETS = 24
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("arms")
+
+
+@pytest.fixture(scope="module")
+def arms(run: Path) -> dict[tuple[str, bool], list[QuestionResult]]:
+    """Each arm's questions.  One run folder: labels and topics are made once, what depends on the arm anew."""
+    found = {}
+    for draw in ("tcpm", "random"):
+        for key_points in (True, False):
+            settings = [f"sampling.sets={SETS}", f"sampling.draw={draw}", f"sampling.key_points={key_points}".lower()]
+            pipeline = Pipeline(load_recipe(RECIPE, [*settings, "solutions.samples=4"]), run)
+            pipeline.synthesize()
+            found[draw, key_points] = list(pipeline.folder.read("questions", QuestionResult))
+    return found
+
+
+def test_every_arm_gives_published_questions(arms: dict[tuple[str, bool], list[QuestionResult]]) -> None:
+    for arm, results in arms.items():
+        assert len(results) == SETS
+        assert sum(r.fate == "kept" for r in results) >= SETS // 4, arm
+
+
+def test_without_key_points_the_same_topics_and_practices_are_shown(
+    arms: dict[tuple[str, bool], list[QuestionResult]],
+) -> None:
+    for draw in ("tcpm", "random"):
+        for shown, bare in zip(arms[draw, True], arms[draw, False], strict=True):
+            chosen = [[(t.topic, t.practice_id) for t in r.information_set.topics] for r in (shown, bare)]
+            assert chosen[0] == chosen[1]
+            assert shown.information_set.key_points
+            assert not bare.information_set.key_points
+
+
+def test_each_arm_is_written_and_judged_by_its_own_prompts(
+    arms: dict[tuple[str, bool], list[QuestionResult]],
+) -> None:
+    prompts = load_prompts()
+    for (_, key_points), results in arms.items():
+        ending = "" if key_points else "_topics"
+        assert {r.question.prompt_hash for r in results} == {prompts[f"question{ending}"].hash}
+        assert {r.score.prompt_hash for r in results if r.score} == {prompts[f"score{ending}"].hash}
+
+
+def test_topics_of_the_matrix_have_met_in_a_practice_and_random_ones_need_not(
+    arms: dict[tuple[str, bool], list[QuestionResult]], run: Path
+) -> None:
+    practices = RunFolder(run).read("mpkp", LabelledPractice)
+    met = {frozenset(pair) for p in practices for pair in itertools.combinations({t.topic for t in p.topics}, 2)}
+    pairs = {
+        draw: [frozenset(t.topic for t in r.information_set.topics[:2]) for r in arms[draw, True]]
+        for draw in ("tcpm", "random")
+    }
+    assert sum(p in met or len(p) == 1 for p in pairs["tcpm"]) == SETS
+    assert sum(p in met for p in pairs["random"]) < SETS / 2
