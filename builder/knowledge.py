@@ -115,6 +115,8 @@ class KnowledgeRun:
         made = fingerprint("label", seeds, dataclasses.asdict(settings), model.backend, model.name, prompt.hash)
         if self.folder.is_done("labels", made):
             return made
+        if self.config.topics.merge:
+            open_embedder(self.config, self.models.durable)  # what is missing is said before a label is paid for
         replies = {r.practice_id: r.reply for r in self.folder.read("given_replies", GivenReply)}
         given = {g.practice_id: g for g in self.folder.read("given_labels", GivenLabels)}
         total = self.folder.summary("seeds")["practices"]

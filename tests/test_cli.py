@@ -231,6 +231,7 @@ def test_the_recipe_of_gsm8k_runs_end_to_end_over_http(
         [
             *["build", str(ROOT / "recipes" / "kpmath-g.toml"), "--run", str(tmp_path / "run")],
             *["--out", str(tmp_path / "kpmath-g"), "--model", "procedural-1", "--base-url", endpoint],
+            *["--set", "topics.embedder=lexical"],
             *["--set", f"seeds.0.path={seeds}", "--set", f"test_sets.0.path={seeds}"],
             *["--set", "sampling.sets=30", "--json"],
         ]

@@ -20,7 +20,10 @@ class Embedder(Protocol):
     name: str
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        """Shape (len(texts), d), float32, each row of length 1 (or 0 where a text has nothing in it)."""
+        """Shape (len(texts), d), float32, each row of length 1 (or 0 where a text has nothing in it).
+
+        A row depends on its own text only, so that texts may be embedded in parts.
+        """
         ...
 
 

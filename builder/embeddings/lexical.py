@@ -9,15 +9,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .acronyms import spelled_out
 from .base import Matrix
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s?\b")
@@ -26,40 +22,29 @@ _STOP = frozenset(["the", "of", "a", "an", "and", "in", "to", "for", "with", "by
 
 
 class LexicalEmbedder:
-    """Words and letters: hashed character n-grams and words, weighted by TF-IDF over the texts given.
+    """Words and letters: hashed words, word pairs and character n-grams.
 
-    Deterministic.  Letters of every script count; case and accents do not.
+    Each text on its own: the same text has the same vector among any others.  Weights by how rare a word is
+    (TF-IDF) would not, and merged no better on labelled pairs.  Letters of every script count; case and
+    accents do not.
     """
 
     name = "lexical"
 
-    def __init__(self, dimensions: int = 2048, *, weighted: bool = True) -> None:
-        """``weighted``: whether words that many of the texts have count less; else each text is on its own."""
+    def __init__(self, dimensions: int = 2048) -> None:
         self._dimensions = dimensions
-        self._weighted = weighted
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        """See :class:`~builder.embeddings.base.Embedder`.  8 kB a text.
-
-        The weights depend on ``texts``: give all that are compared at once.
-        """
-        return np.asarray(self.embed_sparse(texts).toarray())
-
-    def embed_sparse(self, texts: Sequence[str]) -> csr_matrix:
-        """The rows of :meth:`embed` as a sparse matrix: some 0.5 kB a text."""
+        """See :class:`~builder.embeddings.base.Embedder`.  8 kB a text, of which some 60 numbers are not 0."""
         # Imported here: it takes a second that the commands without topics need not wait.
-        from scipy.sparse import csr_matrix
-        from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
-        from sklearn.preprocessing import normalize
+        from sklearn.feature_extraction.text import HashingVectorizer
 
         if not texts:
-            return csr_matrix((0, self._dimensions), dtype=np.float32)
-        rows = HashingVectorizer(
-            analyzer=_features, n_features=self._dimensions, norm=None, alternate_sign=True, dtype=np.float32
-        ).transform(texts)
-        if self._weighted:
-            rows = TfidfTransformer(norm=None).fit(abs(rows)).transform(rows)
-        return normalize(rows).astype(np.float32)
+            return np.zeros((0, self._dimensions), np.float32)
+        hashed = HashingVectorizer(
+            analyzer=_features, n_features=self._dimensions, norm="l2", alternate_sign=True, dtype=np.float32
+        )
+        return np.asarray(hashed.transform(texts).toarray())
 
 
 def _stem(word: str) -> str:

@@ -298,7 +298,7 @@ def _embedded(body: Mapping[str, Any]) -> dict[str, object]:
     if form not in ("float", "base64"):
         raise _Refusal(400, "'encoding_format' must be float or base64", "encoding_format")
     dimensions = _whole_number(body, "dimensions", DEFAULT_DIMENSIONS, 1, MAX_DIMENSIONS)
-    rows = LexicalEmbedder(dimensions, weighted=False).embed(texts)
+    rows = LexicalEmbedder(dimensions).embed(texts)
     data = [
         {
             "object": "embedding",

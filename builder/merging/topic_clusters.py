@@ -130,7 +130,7 @@ def _join_small(
     """Small clusters join one that is not smaller, the smallest first; returns where each went (g,).
 
     A cluster joins the one that its name is a special case of ("Divisibility by 9", "Divisibility"), else
-    the most similar one, if that reaches the floor.  Similar is meant to the cluster as linkage made it:
+    the most similar one about the same thing, if that reaches the floor.  Similar is meant to the cluster as linkage made it:
     what it has taken in since does not count, so that no chain of small ones leads away from its name.
     """
     sizes = np.array([c.practices for c in clusters])
@@ -154,8 +154,8 @@ def _join_small(
         if general:
             best, how = -max(general)[2], "more general name"
         else:
-            best, how = int(row.argmax()), "nearest"
-            if row[best] < limits.floor:
+            best, how = _nearest_of_its_kind(names[clusters[g].main], row, limits.floor, clusters, names), "nearest"
+            if best < 0:
                 continue
         _take_in(clusters[best], clusters[g], how)
         into[into == g] = best
@@ -166,6 +166,22 @@ def _join_small(
         if sizes[best] < limits.min_practices:
             heapq.heappush(waiting, (int(sizes[best]), best))
     return into
+
+
+def _nearest_of_its_kind(
+    name: str, row: Floats, floor: float, clusters: Sequence[Cluster], names: Sequence[str]
+) -> int:
+    """The most similar cluster from the floor on that is about the same thing; -1 where there is none.
+
+    Names with other heads of which each has words of its own are about other things: "Cubes of Binomials" and
+    "Perfect Cubes".  Above the threshold the similarity may say otherwise, under it nothing does.
+    """
+    own = name_words(name)
+    for best in np.argsort(-row, kind="stable")[: np.count_nonzero(row >= floor)]:
+        other = name_words(names[clusters[best].main])
+        if own.heads & other.heads or own.words <= other.words or other.words <= own.words:
+            return int(best)
+    return -1
 
 
 def _take_in(cluster: Cluster, small: Cluster, how: str) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..embeddings.acronyms import ALIASES
+from ..embeddings.acronyms import spelled_out
 
 # Words that say what is done with a topic and not which topic it is.
 _SMALL_WORDS = "and of the with in a an by from for to on under over into using via between about up"
@@ -22,7 +22,7 @@ _TASKS = (
     "word problem problems question questions topic topics math basic simple general property properties "
     "rules laws concept concepts technique techniques application applications solving finding computing "
     "calculating counting setting understanding identifying applying introduction fundamentals skill skills "
-    "calculation calculations operation operations method methods quantity quantities amount amounts"
+    "fact facts knowledge calculation calculations operation operations method methods quantity quantities amount amounts"
 )
 _SMALL = frozenset(_SMALL_WORDS.split(" "))
 _TASK_WORDS = frozenset(f"{_SMALL_WORDS} {_TASKS}".split(" "))
@@ -32,7 +32,6 @@ _PREPOSITIONS = re.compile(
 _NO_MEANING = re.compile(r"\bnumber of\b|\b(?:multi|two|three|single|one)[- ]steps?\b")
 _CONVERSION = re.compile(r"\w to \w")
 _ALWAYS_HEADS = frozenset(["percentage"])  # "Percent Discounts" are about percentages as much as about discounts
-_ACRONYMS = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, ALIASES), key=len, reverse=True))})\b")
 _WORD = re.compile(r"[^\W_]+(?:'s)?")
 _SAME_WORD = dict(
     pair.split("=")
@@ -45,7 +44,8 @@ _SAME_WORD = dict(
         "recurrence=recursive recursion=recursive recursively=recursive cyclicity=periodicity "
         "minimization=minimum minimizing=minimum maximization=maximum maximizing=maximum "
         "matrice=matrix vertice=vertex indice=index axe=axis radii=radius indeterminate=unknown "
-        "backward=backwards gp=geometric"
+        "backward=backwards complement=complementary custom=defined dependence=dependent "
+        "independence=independent combining=combination"
     ).split(" ")
 )
 
@@ -64,6 +64,8 @@ _SAME_PHRASE = {
     "arrangement": "permutation",
     "proportional reasoning": "proportion",
     "expectation": "expected value",
+    "products of": "multiplication of",
+    "complement rule": "complementary events",
 }
 _PHRASES = re.compile("|".join(rf"\b{phrase}" for phrase in sorted(_SAME_PHRASE, key=len, reverse=True)))
 
@@ -88,7 +90,7 @@ CONTRASTS = (
     "prime composite",
     "positive negative",
     "direct inverse",
-    "dependent independent",
+    "dependent independent exclusive complementary",
     "union intersection",
     "increase decrease",
     "profit loss",
@@ -163,9 +165,9 @@ def name_words(name: str) -> NameWords:
     The head of a phrase is its last word, or its first one where that says what is done: "Factoring
     Polynomials" is about factoring.
     """
-    text = _subcategory(name).lower().replace("&", " and ").replace("\u2019", "'")
+    # Heads are words: "GCD" must say "divisor".  Before the case goes: "PIE" is no pie.
+    text = spelled_out(_subcategory(name)).lower().replace("&", " and ").replace("\u2019", "'")
     text = _PHRASES.sub(lambda m: _SAME_PHRASE[m[0]], _NO_MEANING.sub(" ", text))
-    text = _ACRONYMS.sub(lambda m: ALIASES[m[0]], text)  # heads are words: "GCD" must say "divisor"
     first: list[str] = []
     rest: list[str] = []
     heads: set[str] = set()

@@ -9,19 +9,20 @@ case, plural, word order and task words are alike by 1.  What is done with it is
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from ..embeddings.base import Embedder, unit_rows
 from .clustering import Floats, Ints
 from .topic_names import name_words, subject_words
 
 Flags = npt.NDArray[np.bool_]
+Item = TypeVar("Item")
 
 # They define what "alike" means for names; thresholds are the caller's.
 OTHER_HEAD = 0.7  # factor on the similarity of names about different things
@@ -29,7 +30,8 @@ SIBLINGS = 0.7  # ... of names that each say something that the other does not
 CONTRADICTION = 0.5  # ... on the whole, for names that contradict each other
 
 KEY_POINTS = 32  # of so many key points the mean is taken: those of most practices
-CHUNK = 50_000  # key points that are embedded at once
+CHUNK = 1 << 14  # names, and at most so many key points, that are embedded at once: 128 MB of lexical vectors
+SPARSE = 0.1  # vectors of which a smaller share is not 0 are kept sparse
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class TopicSimilarity:
         self._weight = np.float32(name_weight)
         self._margin = np.float32(cross_subject_margin)
         self._points = _means([t.key_points for t in topics], embedder)
-        self._names = embedder.embed([s.text for s in said])
+        self._names = Vectors(embedder.embed(part) for part in _parts([s.text for s in said], CHUNK))
         self._words = Sets([s.words for s in said])
         self._heads = Sets([s.heads for s in said])
         self._first = Sets([s.first for s in said])
@@ -63,13 +65,13 @@ class TopicSimilarity:
 
     def block(self, rows: Ints, columns: Ints) -> Floats:
         """Similarities, float32 (len(rows), len(columns))."""
-        names = self._names[rows] @ self._names[columns].T
+        names = self._names.products(rows, columns)
         # "Systems of Linear Equations" is about systems, "Linear Equations" about equations.
         other_head = self._heads.common(rows, columns) == 0
         names[other_head] *= np.float32(OTHER_HEAD)
         siblings = self._words.siblings(rows, columns) | self._first.siblings(rows, columns)
         names[siblings] *= np.float32(SIBLINGS)
-        alike: Floats = (1 - self._weight) * (self._points[rows] @ self._points[columns].T) + self._weight * names
+        alike: Floats = (1 - self._weight) * self._points.products(rows, columns) + self._weight * names
         contradicting = self._contrasts.block(rows, columns) | self._kinds.differ(rows, columns)
         # "Sum of Squares" and "Square of a Sum": the same words about different things.
         contradicting |= other_head & ~self._words.differ(rows, columns)
@@ -85,6 +87,24 @@ class TopicSimilarity:
     def kin(self, rows: Ints, columns: Ints) -> Flags:
         """Which pairs are of one subject or of subjects that share a word, bool (b, c)."""
         return self._subjects.common(rows, columns) > 0
+
+
+class Vectors:
+    """Vectors that come in ``parts``, (b, d) each; kept sparse where most of their numbers are 0."""
+
+    def __init__(self, parts: Iterable[Floats]) -> None:
+        kept = [csr_matrix(part) if np.count_nonzero(part) < SPARSE * part.size else part for part in parts]
+        dense = any(isinstance(part, np.ndarray) for part in kept)
+        self._rows = (
+            np.concatenate([p if isinstance(p, np.ndarray) else p.toarray() for p in kept])
+            if dense
+            else vstack(kept, "csr")
+        )
+
+    def products(self, rows: Ints, columns: Ints) -> Floats:
+        """Inner products, float32 (len(rows), len(columns))."""
+        found = self._rows[rows] @ self._rows[columns].T
+        return found if isinstance(found, np.ndarray) else np.asarray(found.toarray())
 
 
 class Sets:
@@ -139,23 +159,21 @@ def _numbered(keys: Sequence[Hashable]) -> Ints:
     return np.array([number.setdefault(key, len(number)) for key in keys], np.int64)
 
 
-def _means(points: Sequence[tuple[str, ...]], embedder: Embedder) -> Floats:
-    """Means of the key points' vectors, of length 1, (n, d); embedded in chunks of some CHUNK texts."""
-    return np.concatenate([_chunk_means(chunk, embedder) for chunk in _chunks(points or [()])])
+def _means(points: Sequence[tuple[str, ...]], embedder: Embedder) -> Vectors:
+    """Means of the key points' vectors, of length 1."""
+    return Vectors(_means_of(part, embedder) for part in _parts(points, CHUNK // KEY_POINTS))
 
 
-def _chunks(points: Sequence[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:
-    size = max(1, CHUNK // KEY_POINTS)
-    left = iter(points)
-    while chunk := list(islice(left, size)):
-        yield [ks[:KEY_POINTS] for ks in chunk]
+def _parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """``items`` in pieces of ``size``; one at least, of none."""
+    return (items[start : start + size] for start in range(0, max(1, len(items)), size))
 
 
-def _chunk_means(points: Sequence[tuple[str, ...]], embedder: Embedder) -> Floats:
-    distinct = sorted({k for ks in points for k in ks})
-    row: Mapping[str, int] = {k: i for i, k in enumerate(distinct)}
-    vectors = embedder.embed(distinct)
-    at = [(i, row[k]) for i, ks in enumerate(points) for k in sorted(ks)]
-    shape = (len(points), len(distinct))
-    member = csr_matrix((np.ones(len(at), np.float32), tuple(zip(*at, strict=True)) if at else ([], [])), shape)
-    return unit_rows(member @ vectors)
+def _means_of(points: Sequence[tuple[str, ...]], embedder: Embedder) -> Floats:
+    kept = [sorted(ks[:KEY_POINTS]) for ks in points]
+    distinct = sorted({k for ks in kept for k in ks})
+    row = {k: i for i, k in enumerate(distinct)}
+    columns = [row[k] for ks in kept for k in ks]
+    ends = np.cumsum([0, *(len(ks) for ks in kept)])
+    member = csr_matrix((np.ones(len(columns), np.float32), columns, ends), (len(kept), len(distinct)))
+    return unit_rows(member @ embedder.embed(distinct))

@@ -338,4 +338,4 @@ def test_our_own_server_gives_the_lexical_vectors(path: Path) -> None:
             await runner.cleanup()
 
     vectors = asyncio.run(serve())
-    assert np.abs(vectors - LexicalEmbedder(512, weighted=False).embed(texts)).max() < 1e-3
+    assert np.abs(vectors - LexicalEmbedder(512).embed(texts)).max() < 1e-3

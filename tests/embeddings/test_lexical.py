@@ -77,16 +77,10 @@ def test_numbers_tell_texts_apart() -> None:
     assert similarity("30-60-90 triangles", "45-45-90 triangles")[0, 1] < 0.9
 
 
-def test_without_weights_a_text_is_the_same_whatever_stands_beside_it() -> None:
-    embedder = LexicalEmbedder(256, weighted=False)
+def test_a_text_has_the_same_vector_whatever_stands_beside_it() -> None:
+    embedder = LexicalEmbedder(256)
     alone = embedder.embed(["sum of roots"])
     assert (embedder.embed(["roots", "sum of roots", "sum"])[1] == alone[0]).all()
-
-
-@given(st.lists(st.text(max_size=30), max_size=6))
-def test_sparse_rows_are_the_dense_ones(texts: list[str]) -> None:
-    embedder = LexicalEmbedder(128)
-    assert (embedder.embed_sparse(texts).toarray() == embedder.embed(texts)).all()
 
 
 def test_a_pie_that_is_eaten_is_no_inclusion_exclusion_principle() -> None:

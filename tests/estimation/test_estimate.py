@@ -99,6 +99,7 @@ def test_kpmath_g_is_estimated_within_15_percent(tmp_path: Path, data_dir: Path 
         ROOT / "recipes" / "kpmath-g.toml",
         [
             *PROCEDURAL,
+            'topics.embedder="lexical"',
             f"seeds.0.path={json.dumps(str(seeds))}",
             "sampling.sets=80",
             f"paraphrase.per_question={paraphrases}",
@@ -132,6 +133,7 @@ def test_practices_that_bring_their_replies_give_the_runs_own_sets(finished: Pat
         ROOT / "recipes" / "kpmath-g.toml",
         [
             *PROCEDURAL,
+            'topics.embedder="lexical"',
             f"seeds.0.path={json.dumps(str(seeds))}",
             *(f'seeds.0.{name}="{name}"' for name in ("problem", "solution", "reply")),
             "sampling.sets=50",

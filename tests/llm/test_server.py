@@ -261,11 +261,11 @@ def test_the_openai_package_gets_the_lexical_vectors_in_both_forms():
             return packed, plain, one
 
     packed, plain, one = serve(work)
-    expected = LexicalEmbedder(512, weighted=False).embed(texts)
+    expected = LexicalEmbedder(512).embed(texts)
     assert [d.index for d in plain.data] == [0, 1]
     assert np.array([d.embedding for d in plain.data]) == pytest.approx(expected, abs=1e-6)
     assert np.array([d.embedding for d in packed.data]) == pytest.approx(expected, abs=1e-6)
-    assert np.array([one.data[0].embedding]) == pytest.approx(LexicalEmbedder(64, weighted=False).embed(texts[1:]))
+    assert np.array([one.data[0].embedding]) == pytest.approx(LexicalEmbedder(64).embed(texts[1:]))
     assert plain.usage.prompt_tokens == plain.usage.total_tokens == 3 + 4
 
 
