@@ -130,8 +130,9 @@ def _join_small(
     """Small clusters join one that is not smaller, the smallest first; returns where each went (g,).
 
     A cluster joins the one that its name is a special case of ("Divisibility by 9", "Divisibility"), else
-    the most similar one about the same thing, if that reaches the floor.  Similar is meant to the cluster as linkage made it:
-    what it has taken in since does not count, so that no chain of small ones leads away from its name.
+    the most similar one about the same thing, if that reaches the floor.  Similar is meant to the cluster
+    as linkage made it: what it has taken in since does not count, so that no chain of small ones leads away
+    from its name.
     """
     sizes = np.array([c.practices for c in clusters])
     into = np.arange(len(clusters))

@@ -22,7 +22,8 @@ _TASKS = (
     "word problem problems question questions topic topics math basic simple general property properties "
     "rules laws concept concepts technique techniques application applications solving finding computing "
     "calculating counting setting understanding identifying applying introduction fundamentals skill skills "
-    "fact facts knowledge calculation calculations operation operations method methods quantity quantities amount amounts"
+    "knowledge fact facts calculation calculations operation operations method methods quantity quantities "
+    "amount amounts"
 )
 _SMALL = frozenset(_SMALL_WORDS.split(" "))
 _TASK_WORDS = frozenset(f"{_SMALL_WORDS} {_TASKS}".split(" "))
