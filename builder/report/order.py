@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.sparse import csr_array, triu
 from scipy.spatial.distance import squareform
 
 from ..matrix import TCPM
@@ -17,19 +18,34 @@ Floats = npt.NDArray[np.float64]
 
 
 def most_frequent(matrix: TCPM, most: int, among: Sequence[int] | None = None) -> list[int]:
-    """Indices of the topics (of ``among``) with the most co-occurrences, without those that meet none of the others.
+    """Indices of at most ``most`` topics (of ``among``) that occur together with others of them.
 
-    At most ``most``, the most frequent first.
+    Half of the places are for the topics of the most frequent pairs, which would be missed where a pair
+    meets nothing else; the others are for the topics with the most co-occurrences.
     """
     ranked = np.arange(len(matrix.topics)) if among is None else np.asarray(among, np.int64)
     while True:
-        together = np.asarray(matrix.cells[ranked][:, ranked].sum(axis=1))
-        ranked = ranked[np.argsort(-together, kind="stable")][: int((together > 0).sum())]
+        cells = matrix.cells[ranked][:, ranked]
+        together = np.asarray(cells.sum(axis=1))
+        by_sum = np.argsort(-together, kind="stable")[: int((together > 0).sum())]
+        order = np.array(list(dict.fromkeys([*_of_strongest_pairs(cells, most // 2), *by_sum.tolist()])), np.int64)
+        ranked = ranked[order]
         shown = ranked[:most]
         inside = np.asarray(matrix.cells[shown][:, shown].sum(axis=1))
         if (inside > 0).all():
             return [int(i) for i in shown]
         ranked = ranked[~np.isin(ranked, shown[inside == 0])]
+
+
+def _of_strongest_pairs(cells: csr_array, most: int) -> list[int]:
+    """Topics of the pairs with the highest counts: some ``most``, both ends of a pair or none."""
+    upper = triu(cells, k=1).tocoo()
+    found: dict[int, None] = {}
+    for k in np.lexsort((upper.col, upper.row, -upper.data))[:most]:
+        if len(found) + 2 > most:
+            break
+        found |= dict.fromkeys((int(upper.row[k]), int(upper.col[k])))
+    return list(found)
 
 
 def by_subject(matrix: TCPM, shown: Sequence[int]) -> list[int]:

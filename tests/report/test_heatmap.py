@@ -119,6 +119,13 @@ def test_topics_stand_by_subject_and_those_that_meet_none_of_the_shown_are_left_
     assert set(ordered(tcpm, 4)) == {"A - x", "A - y", "B - x"}
 
 
+def test_the_most_frequent_pair_is_shown_though_it_meets_nothing_else() -> None:
+    busy = {(f"A - {i}", f"A - {j}"): 1 for i in range(12) for j in range(i)}
+    found = ordered(matrix(busy | {("B - circle", "C - square"): 3}), 8)
+    assert {"B - circle", "C - square"} <= set(found)
+    assert len(found) == 8
+
+
 def test_topics_of_the_same_neighbours_stand_side_by_side() -> None:
     tcpm = matrix({(f"A - {i}", f"B - {i % 2}"): 3 for i in range(6)})
     parity = [int(name[-1]) % 2 for name in ordered(tcpm, 60) if name.startswith("A")]
