@@ -177,7 +177,7 @@ class Topics:
     embedder: str = _f("lexical", _choice("lexical", "minilm", "endpoint"))  # endpoint: the one of models.embed
     merge: bool = True  # False: names stay as they are, for practices that somebody has merged already
     threshold: float | None = _f(None, _number(0, 1))  # similarity from which two topics are one; none: calibrated
-    cross_subject_margin: float = _f(0.08, _number(0, 1))  # how much more alike topics of different subjects must be
+    cross_subject_margin: float = _f(0.14, _number(0, 1))  # how much more alike topics of different subjects must be
     target: int | None = _f(None, _number(1))  # a number of topics instead of the threshold
     name_weight: float = _f(0.6, _number(0, 1))  # share of the name's vector beside the key points' mean
     min_practices: int = _f(3, _number(1))  # smaller topics join a wider one, or their nearest above the floor

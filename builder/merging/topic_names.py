@@ -42,13 +42,21 @@ _SAME_WORD = dict(
         "factoring=factorization factorisation=factorization converting=conversion simplifying=simplification "
         "evaluating=evaluation optimizing=optimization optimising=optimization estimating=estimation "
         "composing=composition trigonometry=trigonometric trig=trigonometric logarithmic=logarithm "
-        "recurrence=recursive recursion=recursive recursively=recursive cyclicity=periodicity "
+        "recurrence=recursive recursion=recursive recursively=recursive cyclicity=periodicity cycle=periodicity "
         "minimization=minimum minimizing=minimum maximization=maximum maximizing=maximum "
         "matrice=matrix vertice=vertex indice=index axe=axis radii=radius indeterminate=unknown "
         "backward=backwards complement=complementary custom=defined dependence=dependent "
         "independence=independent combining=combination"
     ).split(" ")
 )
+
+# Words that are one heading of a course, though not the same thing: key points tell them apart.
+_SAME_HEADING = _SAME_WORD | {
+    "series": "sequence",
+    **dict.fromkeys(("minimum", "minimization", "minimizing", "minimal"), "extremum"),
+    **dict.fromkeys(("maximum", "maximization", "maximizing", "maximal"), "extremum"),
+    **dict.fromkeys(("optimization", "optimizing", "optimising", "optimal", "extremal", "extrema"), "extremum"),
+}
 
 # Phrases that are one heading in any textbook, as they stand in a name in lower case.
 _SAME_PHRASE = {
@@ -67,6 +75,19 @@ _SAME_PHRASE = {
     "expectation": "expected value",
     "products of": "multiplication of",
     "complement rule": "complementary events",
+    "overlapping sets": "inclusion exclusion",
+    "venn diagram": "inclusion exclusion",
+    "equally likely outcomes": "probability",
+    "classical probability": "probability",
+    "division with remainder": "remainder",
+    "roots of polynomials": "polynomial equations",
+    "unit conversion": "conversion",
+    "unit rate": "rate",
+    "place value": "digits",
+    "units digit": "ending digit",
+    "last digit": "ending digit",
+    "last two digits": "ending digits",
+    "counting by cases": "casework",
 }
 _PHRASES = re.compile("|".join(rf"\b{phrase}" for phrase in sorted(_SAME_PHRASE, key=len, reverse=True)))
 
@@ -85,7 +106,6 @@ CONTRASTS = (
     "fraction decimal percentage ratio",
     "greatest least",
     "divisor multiple",
-    "maximum minimum",
     "sum difference product quotient",
     "even odd",
     "prime composite",
@@ -112,8 +132,11 @@ CONTRASTS = (
 )
 # A name with one of these is about another kind of thing than a name without it: they contradict each other.
 KINDS = frozenset(
-    "functional nested weighted conditional inverse infinite system diophantine complex compound partial surface "
-    "repeating generating dihedral conversion nonlinear greatest least".split(" ")
+    (
+        "functional nested weighted conditional inverse infinite system diophantine complex compound partial "
+        "surface parametric chinese constraint inscribed circumscribed ending repeating generating dihedral "
+        "conversion nonlinear greatest least"
+    ).split(" ")
 )
 _NUMBERS = dict(zip("two three four five six seven eight nine ten".split(" "), map(str, range(2, 11)), strict=True))
 _NUMBER = "0"  # the line of numbers: no two are the same
@@ -175,8 +198,8 @@ def name_words(name: str) -> NameWords:
     for phrase in _PREPOSITIONS.split(text):
         parts = [_plain_words(part) for part in re.split(r"\band\b|,", phrase)]
         if not heads:
-            heads = {_same(part[0] if part[0].endswith("ing") else part[-1]) for part in parts if part}
-        (rest if first else first).extend(_same(w) for part in parts for w in part)
+            heads = {_heading(part[0] if part[0].endswith("ing") else part[-1]) for part in parts if part}
+        (rest if first else first).extend(_heading(w) for part in parts for w in part)
     if not first:  # nothing but task words: "Word Problems"
         first = _WORD.findall(_subcategory(name).lower()) or [name]
         heads = set(first)
@@ -227,6 +250,10 @@ def _plain_words(text: str) -> list[str]:
 
 def _same(word: str) -> str:
     return _SAME_WORD.get(word, word)
+
+
+def _heading(word: str) -> str:
+    return _SAME_HEADING.get(word, word)
 
 
 def singular(word: str) -> str:

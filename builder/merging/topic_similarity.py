@@ -68,14 +68,14 @@ class TopicSimilarity:
         names = self._names.products(rows, columns)
         # "Systems of Linear Equations" is about systems, "Linear Equations" about equations.
         other_head = self._heads.common(rows, columns) == 0
-        names[other_head] *= np.float32(OTHER_HEAD)
+        np.multiply(names, np.float32(OTHER_HEAD), out=names, where=other_head)
         siblings = self._words.siblings(rows, columns) | self._first.siblings(rows, columns)
-        names[siblings] *= np.float32(SIBLINGS)
+        np.multiply(names, np.float32(SIBLINGS), out=names, where=siblings)
         alike: Floats = (1 - self._weight) * self._points.products(rows, columns) + self._weight * names
         contradicting = self._contrasts.block(rows, columns) | self._kinds.differ(rows, columns)
         # "Sum of Squares" and "Square of a Sum": the same words about different things.
         contradicting |= other_head & ~self._words.differ(rows, columns)
-        alike[contradicting] *= np.float32(CONTRADICTION)
+        np.multiply(alike, np.float32(CONTRADICTION), out=alike, where=contradicting)
         kin = self.kin(rows, columns)
         alike[kin & (self._same[rows][:, None] == self._same[columns][None, :])] = 1.0
         # One word may mean other things in another subject ("Substitution"); several hardly do.
@@ -103,8 +103,10 @@ class Vectors:
 
     def products(self, rows: Ints, columns: Ints) -> Floats:
         """Inner products, float32 (len(rows), len(columns))."""
-        found = self._rows[rows] @ self._rows[columns].T
-        return found if isinstance(found, np.ndarray) else np.asarray(found.toarray())
+        few = self._rows[rows]
+        if not isinstance(few, np.ndarray):
+            few = few.toarray()  # sparse by dense takes a third of the time of sparse by sparse
+        return np.ascontiguousarray(few @ self._rows[columns].T)
 
 
 class Sets:

@@ -312,7 +312,7 @@ def test_the_report_tells_how_each_name_joined_and_what_crosses_subjects() -> No
         {"Geometry - Linear Equations": ["isolating the unknown"]},
         {"Algebra - Linear Equations with Decimals": ["isolating the unknown"]},
     )
-    report = merge(labelled, min_practices=2, threshold=0.9).report
+    report = merge(labelled, min_practices=2, threshold=0.9, cross_subject_margin=0.05).report
     (topic,) = report.topics
     assert topic.cross_subject
     assert {m.name: m.joined for m in topic.members} == {
