@@ -8,12 +8,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from .clustering import Block, Floats, FullMeans, GroupMeans, Ints, Merge, average_linkage, blocks, full_matrix
 from .neighbour_graph import GraphMeans, NeighbourGraph, linkage_on_graph
-from .topic_names import name_words, subject_words
+from .topic_names import NameWords, name_words, subject_words
 from .topic_similarity import Sets
 
 
@@ -85,7 +86,8 @@ def cluster_topics(
     """Clusters of the topics ``names`` (n, sorted).
 
     A cluster has the name of the member with most practices (then the shortest, then the first) of those
-    for which ``main_name`` is true.  With a target, small clusters do not join: it is met by linkage.
+    for which ``main_name`` is true, or a more general one (:func:`_representative`).  With a target, small
+    clusters do not join: it is met by linkage.
     """
     n = len(names)
     if not n:
@@ -107,7 +109,7 @@ def cluster_topics(
     groups: list[list[int]] = [[] for _ in range(int(linkage.labels.max()) + 1)]
     for i, label in enumerate(linkage.labels):
         groups[label].append(i)
-    clusters = [Cluster(group, min(group, key=rank), sum(practices[i] for i in group)) for group in groups]
+    clusters = [Cluster(g, _representative(g, names, practices, rank), sum(practices[i] for i in g)) for g in groups]
     if limits.target is None:
         labels = _join_small(clusters, names, means, limits, [tuple(linkage.labels[list(pair)]) for pair in apart])
         kept, labels = np.unique(labels, return_inverse=True)
@@ -115,6 +117,26 @@ def cluster_topics(
         means = means.joined(labels)
     near_misses = _look_around(clusters, means, listed)
     return Clustered(clusters, _named(n, linkage.merges, together, rank), near_misses, not dense)
+
+
+def _representative(
+    group: Sequence[int], names: Sequence[str], practices: Sequence[int], rank: Callable[[int], Any]
+) -> int:
+    """The first of ``group`` by ``rank``; where it speaks for less than half of the practices, a wider name.
+
+    "Division by Fractions" may be the most frequent name of a cluster about division; "Division" is its name.
+    """
+    best = min(group, key=rank)
+    said = name_words(names[best])
+    spoken_for = sum(practices[i] for i in group if said.words <= name_words(names[i]).words)
+    if 2 * spoken_for >= sum(practices[i] for i in group):
+        return best
+    same_rank = [i for i in group if rank(i)[0] == rank(best)[0]]
+    return min((i for i in same_rank if _is_wider(name_words(names[i]), said)), key=rank, default=best)
+
+
+def _is_wider(one: NameWords, other: NameWords) -> bool:
+    return one.words < other.words and one.heads >= other.heads
 
 
 # --- small clusters ----------------------------------------------------------------------------

@@ -135,7 +135,7 @@ KINDS = frozenset(
     (
         "functional nested weighted conditional inverse infinite system diophantine complex compound partial "
         "surface parametric chinese constraint inscribed circumscribed ending repeating generating dihedral "
-        "conversion nonlinear greatest least"
+        "conversion nonlinear greatest least arithmetico symmetric reciprocal"
     ).split(" ")
 )
 _NUMBERS = dict(zip("two three four five six seven eight nine ten".split(" "), map(str, range(2, 11)), strict=True))

@@ -302,6 +302,22 @@ def test_a_rename_onto_another_topic_says_to_merge(name: str) -> None:
         merge(practices(*TWO), overrides=Overrides(rename={"Geometry - Circles": name}))
 
 
+def test_a_name_that_speaks_for_less_than_half_gives_way_to_a_wider_one() -> None:
+    points = {
+        "Arithmetic - Division by Fractions": 2,
+        "Arithmetic - Division": 1,
+        "Arithmetic - Division into Equal Parts": 2,
+    }
+    labelled = practices(*[{name: ["dividing"]} for name, uses in points.items() for _ in range(uses)])
+    (topic,) = merge(labelled, threshold=0.3).topics
+    assert topic.name == "Arithmetic - Division"
+    most = practices(
+        *[{"Number Theory - Prime Factorization": ["primes"]}] * 3, {"Number Theory - Factorization": ["primes"]}
+    )
+    (topic,) = merge(most, threshold=0.3).topics
+    assert topic.name == "Number Theory - Prime Factorization"
+
+
 # --- the report, and what is large -------------------------------------------------------------
 
 
