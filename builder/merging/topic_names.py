@@ -55,7 +55,6 @@ _SAME_HEADING = _SAME_WORD | {
     "series": "sequence",
     **dict.fromkeys(("minimum", "minimization", "minimizing", "minimal"), "extremum"),
     **dict.fromkeys(("maximum", "maximization", "maximizing", "maximal"), "extremum"),
-    **dict.fromkeys(("optimization", "optimizing", "optimising", "optimal", "extremal", "extrema"), "extremum"),
 }
 
 # Phrases that are one heading in any textbook, as they stand in a name in lower case.
@@ -74,6 +73,7 @@ _SAME_PHRASE = {
     "proportional reasoning": "proportion",
     "expectation": "expected value",
     "products of": "multiplication of",
+    "optimization of": "extremum of",
     "complement rule": "complementary events",
     "overlapping sets": "inclusion exclusion",
     "venn diagram": "inclusion exclusion",

@@ -214,11 +214,12 @@ def _ranks(axes: Axes, values: Sequence[int], theme: Theme, label: str) -> None:
         along = np.log(half) / np.log(len(falling)) if logarithmic else half / len(falling)
         axes.annotate(
             f"half of all uses:\nfirst {count(half, 'topic')}",
-            (half, float(falling[0])),
-            xytext=(5 if along < 0.6 else -5, -2),
+            (half, 0.02),  # at the foot of the line: the curve falls to there only at its end
+            xycoords=axes.get_xaxis_transform(),
+            xytext=(5 if along < 0.6 else -5, 0),
             textcoords="offset points",
             ha="left" if along < 0.6 else "right",
-            va="top",
+            va="bottom",
         )
     axes.grid(which="major")
     axes.set_title("All topics" + (" (logarithmic axes)" if logarithmic else ""))
