@@ -21,6 +21,7 @@ from rich.table import Table
 
 import kpmath
 
+from .cli_ablation import add_ablation
 from .cli_agreement import add_agreement
 from .cli_answers import add_answers
 from .cli_batch import add_batch
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"kpmath {kpmath.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_ablation(commands)
     add_agreement(commands)
     add_answers(commands)
     add_batch(commands)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 from pathlib import Path
 
 import pytest
 
+from builder.ablation import Share
+from builder.cli import main
 from builder.config import load_recipe
 from builder.pipeline import Pipeline
 from builder.prompts import load_prompts
@@ -73,3 +76,40 @@ def test_topics_of_the_matrix_have_met_in_a_practice_and_random_ones_need_not(
     }
     assert sum(p in met or len(p) == 1 for p in pairs["tcpm"]) == SETS
     assert sum(p in met for p in pairs["random"]) < SETS / 2
+
+
+def test_one_command_runs_the_arms_and_prints_what_each_retains(
+    run: Path, arms: dict[tuple[str, bool], list[QuestionResult]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--set", f"sampling.sets={SETS}", "--set", "solutions.samples=4"]
+    assert main(["ablation", str(RECIPE), "--run", str(run), "--json", *options]) == 0
+    found = {(a["draw"], a["key_points"]): a for a in json.loads(capsys.readouterr().out)["arms"]}
+    assert found.keys() == arms.keys()
+    assert list(found)[-1] == ("tcpm", True)  # the recipe's own arm: its records stay in the folder
+    for arm, results in arms.items():
+        scores = [r.score.value for r in results if r.score and r.score.value is not None]
+        retained, kept = found[arm]["retained"], found[arm]["kept"]
+        assert (retained["count"], retained["of"]) == (sum(s >= 0.85 for s in scores), len(scores))
+        assert (kept["count"], kept["of"]) == (sum(r.fate == "kept" for r in results), SETS)
+        for share in (retained, kept):
+            assert 0 <= share["low"] <= share["value"] <= share["high"] <= 1
+    assert [r.information_set for r in RunFolder(run).read("questions", QuestionResult)] == [
+        r.information_set for r in arms["tcpm", True]
+    ]
+    config = RunFolder(run).load_config()
+    assert (config.sampling.draw, config.sampling.key_points) == ("tcpm", True)
+
+
+def test_the_exact_interval_is_that_of_clopper_and_pearson() -> None:
+    share = Share.out_of(9, 10)
+    assert (share.low, share.high) == (pytest.approx(0.55498, abs=1e-5), pytest.approx(0.99747, abs=1e-5))
+    assert Share.out_of(0, 20).low == 0
+    assert Share.out_of(0, 20).high == pytest.approx(1 - 0.025 ** (1 / 20))
+
+
+def test_arms_of_which_nothing_could_be_scored_are_not_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--set", "sampling.sets=3", "--set", "questions.max_tokens=5", "--quiet"]
+    assert main(["ablation", str(RECIPE), "--run", str(tmp_path), *options]) != 0
+    assert "could be scored" in capsys.readouterr().err

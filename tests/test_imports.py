@@ -40,10 +40,11 @@ LAYERS = [
     ),
     ("builder.stages",),
     ("builder.synthesis", "builder.publish", "builder.run", "builder.embedder", "builder.report", "builder.agreement"),
-    ("builder.knowledge", "builder.pipeline"),
+    ("builder.knowledge", "builder.pipeline", "builder.ablation"),
     ("builder.estimation",),
     (
         "builder.cli",
+        "builder.cli_ablation",
         "builder.cli_agreement",
         "builder.cli_answers",
         "builder.cli_batch",
