@@ -159,7 +159,9 @@ _QUESTIONS = (
     *_columns(
         ("key_points_present", _NUMBER, "judge: are the key points needed, 0 to 1"),
         ("correct", _NUMBER, "judge: is the problem free of errors, 0 to 1"),
-        ("score_reason", _STRING, "judge's reason"),
+        ("key_points_needed", _BOOLS, "judge: is each needed, parallel to `key_points`; null where it did not say"),
+        ("verdicts", _NUMBERS, "score of each verdict of the judge; null where it could not be read"),
+        ("score_reason", _STRING, "judge's reason, that of the lowest verdict"),
     ),
     *_QUALITY,
     *_columns(

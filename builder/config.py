@@ -231,6 +231,8 @@ class Scoring:
     top_p: float = _f(1.0, _number(0, 1))
     max_tokens: int = _f(2048, _number(1))
     threshold: float = _f(0.85, _number(0, 1))
+    samples: int = _f(1, _number(1, 32))  # verdicts on each question; with more than one, set a temperature
+    combine: str = _f("mean", _choice("mean", "min", "majority"))  # majority: what more than half of them reach
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,17 +157,39 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """A judge's verdict.  ``value`` is None where it could not be read: *unscored*, never 0."""
+class Verdict:
+    """One reply of a judge.  ``value`` is None where it could not be read: *unscored*, never 0."""
 
-    question_id: str
     value: float | None  # 0..1
     key_points_present: float | None  # criterion 1, 0..1, where the judge gave it
     correct: float | None  # criterion 2, 0..1, where the judge gave it
+    needed: tuple[bool | None, ...]  # for each given key point (or topic) whether it is needed; None: not said
     reason: str | None
     model: str
     prompt_hash: str
     reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What the verdicts come to; ``value`` is None where no more than half of them could be read."""
+
+    question_id: str
+    value: float | None  # 0..1
+    key_points_present: float | None  # criterion 1, 0..1
+    correct: float | None  # criterion 2, 0..1
+    reason: str | None  # of the lowest verdict, or why there is none
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def model(self) -> str:
+        """The judge."""
+        return self.verdicts[0].model
+
+    @property
+    def prompt_hash(self) -> str:
+        """Of the judge's prompt."""
+        return self.verdicts[0].prompt_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +248,7 @@ class QuestionResult:
     solutions: tuple[Solution, ...]
     vote: Vote | None
     fate: str  # "kept" or the reason why not
+    detail: str | None = None  # the words in the text that a filter stopped at
 
 
 @dataclass(frozen=True, slots=True)

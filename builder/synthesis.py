@@ -31,7 +31,7 @@ from .records import (
 from .stages.computation import wrong_computations
 from .stages.paraphrase import ask_paraphrases, lost_or_added
 from .stages.questions import question_from_reply, write_question
-from .stages.scoring import score_question
+from .stages.scoring import addresses_judge, score_question
 from .stages.solutions import read_solution, sample_solutions
 from .stages.voting import consensus, next_round
 
@@ -95,11 +95,14 @@ async def _judge_and_solve(
     solutions: list[Solution] = []
     vote: Vote | None = None
 
-    def result(fate: str) -> QuestionResult:
-        return QuestionResult(question, information_set, score, tuple(solutions), vote, fate)
+    def result(fate: str, detail: str | None = None) -> QuestionResult:
+        return QuestionResult(question, information_set, score, tuple(solutions), vote, fate, detail)
 
     if question.rejected is not None:
         yield result(question.rejected)
+        return
+    if words := addresses_judge(question.problem or ""):
+        yield result("addresses_judge", words)
         return
     try:
         score = await score_question(
@@ -108,6 +111,8 @@ async def _judge_and_solve(
             services.chats["score"],
             _prompt("score", information_set, services),
             config.decoding("score"),
+            samples=config.scoring.samples,
+            combine=config.scoring.combine,
         )
         yield score
         if score.value is None or score.value < config.scoring.threshold:

@@ -18,6 +18,7 @@ from builder.records import (
     SetTopic,
     Solution,
     TopicKeyPoints,
+    Verdict,
     Vote,
     arrow_schema,
     content_id,
@@ -46,7 +47,9 @@ def test_labelled_practices_survive_arrow(rows: list[LabelledPractice]) -> None:
 def test_a_question_result_with_and_without_a_vote_survives_arrow() -> None:
     chosen = InformationSet("s", 4, (SetTopic("A - B", ("k", "l"), "p"),), "two_topics")
     question = Question("q", "s", None, "m", "h", "no tags", None, "no_question")
-    score = Score("q", None, 0.5, None, "unreadable", "m", "h", "?")
+    score = Score(
+        "q", None, 0.5, None, "unreadable", (Verdict(None, 0.5, None, (True, None), "unreadable", "m", "h", "?"),)
+    )
     solution = Solution("x", "q", 0, "so \\boxed{4}", ("4",), ("2+2=5",), "m", "h", "stop")
     vote = Vote("strict", 1, 0, ((1.0,),), ((0,),), (1,), (1.0,), (), 0.0, None, "no_agreement", 1, "all_drawn")
     rows = [

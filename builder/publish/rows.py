@@ -159,7 +159,19 @@ def _why(result: QuestionResult) -> str | None:
         return None
     vote_reason = result.vote.rejected if result.vote else None
     score_reason = result.score.reason if result.score else None
-    return result.question.rejected or vote_reason or score_reason
+    return result.detail or result.question.rejected or vote_reason or score_reason
+
+
+def _needed(result: QuestionResult) -> list[bool | None]:
+    """What most verdicts say of each key point, parallel to the column ``key_points``; None where they are even."""
+    info = result.information_set
+    if result.score is None or not info.key_points:
+        return []
+    said = zip(*(v.needed for v in result.score.verdicts), strict=True)
+    balance = {
+        k: sum(1 if n else -1 for n in each if n is not None) for k, each in zip(info.key_points, said, strict=True)
+    }
+    return [None if balance[k] == 0 else balance[k] > 0 for t in info.topics for k in t.key_points]
 
 
 def _candidates(result: QuestionResult, withheld: Collection[str]) -> Row:
@@ -206,6 +218,8 @@ def question_row(
         **_origin(result.information_set, practices),
         "key_points_present": _known(score.key_points_present) if score else None,
         "correct": _known(score.correct) if score else None,
+        "key_points_needed": _needed(result),
+        "verdicts": [_known(v.value) for v in score.verdicts] if score else [],
         # A judge quotes what it judges.
         "score_reason": _text(score.reason) if score and not hidden else None,
         **_quality(result),

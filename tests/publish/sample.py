@@ -21,6 +21,7 @@ from builder.records import (
     Solution,
     Topic,
     TopicKeyPoints,
+    Verdict,
     Vote,
 )
 
@@ -85,7 +86,8 @@ def result(number: int, answers: tuple[str | None, ...] = ("5", "5", "5", "6"), 
     question = Question(
         f"q{number}", f"i{number}", f"Problem {number}: find $x_{number}$.", "writer", "w" * 32, "<Q>..</Q>"
     )
-    score = Score(f"q{number}", 0.9, 1.0, 0.8, "all key points are needed", "judge", "j" * 32, "Score: 0.9")
+    verdict = Verdict(0.9, 1.0, 0.8, (True, None, False), "all key points are needed", "judge", "j" * 32, "Score: 0.9")
+    score = Score(f"q{number}", 0.9, 1.0, 0.8, "all key points are needed", (verdict,))
     return QuestionResult(question, InformationSet(f"i{number}", number, chosen), score, solutions, vote, fate)
 
 
