@@ -292,7 +292,8 @@ class Publish:
     version: str = "1.0.0"
     license: str = "apache-2.0"
     shard_rows: int = _f(100_000, _number(1))
-    solutions_per_question: int = _f(0, _number(0))  # at most; the first in the order of samples; 0: all
+    solutions_per_question: int = _f(0, _number(0))  # at most; 0: all that agree
+    choose: str = _f("best", _choice("best", "first"))  # which, where there are more: see stages.voting.best_first
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"\d+\.\d+\.\d+", self.version):

@@ -94,6 +94,10 @@ def sample_key(request_id: str, sample: int) -> str:
     return f"{request_id}-{sample}"
 
 
+CUT_OFF = ("length", "content_filter")
+"""Reasons for which an endpoint ends a reply before the model does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One reply with its share of the usage.
@@ -115,7 +119,7 @@ class Reply:
     @property
     def cut_off(self) -> bool:
         """Whether the text ends where the endpoint ended it, at the token limit or by a content filter."""
-        return self.finish_reason in ("length", "content_filter")
+        return self.finish_reason in CUT_OFF
 
 
 Keep = Callable[[int, Sequence[Reply]], Awaitable[None]]

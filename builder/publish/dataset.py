@@ -47,7 +47,7 @@ class _Questions:
     def __init__(self, folder: RunFolder, config: Config, mpkp: Sequence[LabelledPractice]) -> None:
         self._folder = folder
         self._fingerprint = config.fingerprint
-        self._limit = config.publish.solutions_per_question
+        self._publish = config.publish
         self._practices = {p.practice.id: p.practice for p in mpkp}
         self._whole: dict[str, HygieneNote] = {}
         self._of_solutions: dict[str, list[HygieneNote]] = defaultdict(list)
@@ -68,7 +68,8 @@ class _Questions:
                 self._practices,
                 fingerprint=self._fingerprint,
                 withheld={n.solution_id for n in notes if n.solution_id},
-                limit=self._limit,
+                limit=self._publish.solutions_per_question,
+                choose=self._publish.choose,
             )
             # Every winning solution was dropped: then so is the question, for the first one's reason.
             if rows or result.fate != "kept":
@@ -189,7 +190,10 @@ def _sampling(config: Config) -> str:
 
 def _limit(config: Config) -> str:
     n = config.publish.solutions_per_question
-    return f"at most {n} of those that agree" if n else "all that agree"
+    if not n:
+        return "all that agree"
+    which = "best" if config.publish.choose == "best" else "first"
+    return f"the {which} of those that agree, at most {n}"
 
 
 def _facts(

@@ -21,6 +21,7 @@ from ..records import (
     TopicKeyPoints,
     Vote,
 )
+from ..stages.voting import best_first
 
 Row = dict[str, Any]
 
@@ -117,12 +118,14 @@ def default_rows(
     fingerprint: str,
     withheld: Collection[str] = frozenset(),
     limit: int = 0,
+    choose: str = "best",
 ) -> list[Row]:
     """The published pairs of a question: one for each winning solution, none unless its fate is ``kept``.
 
     ``withheld`` holds ids of questions and solutions that must not be published (METHOD 8: their text
     meets a test set).  Solutions of the same question with the same text, but for white space, give one
-    row: the first.  ``limit`` keeps the first so many rows, in the order of the samples; 0 keeps all.
+    row.  ``limit`` keeps so many rows, the "best" (:func:`~builder.stages.voting.best_first`) or the
+    "first" in the order of the samples; 0 keeps all.  The rows come in that order.
     """
     question, vote = result.question, result.vote
     if result.fate != "kept" or vote is None or question.problem is None or question.id in withheld:
@@ -130,7 +133,7 @@ def default_rows(
     shared = {**_origin(result.information_set, practices), **_quality(result)}
     rows: list[Row] = []
     seen: set[str] = set()
-    for index in vote.winners:
+    for index in best_first(vote, result.solutions) if choose == "best" else vote.winners:
         solution = result.solutions[index]
         same = " ".join(solution.text.split())
         if solution.id in withheld or same in seen or (limit and len(rows) >= limit):

@@ -12,6 +12,7 @@ samples and at nothing else, so that who answers first, or faster, decides nothi
 from __future__ import annotations
 
 import math
+import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from functools import lru_cache
 
 from ..answers import answer_classes, firm_keys
 from ..answers.question import NOTHING, Asked
-from ..records import Vote
+from ..llm.chat import CUT_OFF
+from ..records import Solution, Vote
 
 RULES = ("strict", "faithful")
 Answer = str | None | Sequence[str | None]
@@ -106,6 +108,25 @@ def consensus(
         planned=total,
         stopped=_stopped(rows, answer, total, needed, asked),
     )
+
+
+def best_first(vote: Vote, solutions: Sequence[Solution]) -> tuple[int, ...]:
+    """The winners of ``vote``, the best solution first: which stand for the question where not all do.
+
+    They all have the same answer, so what counts is how it is told.  First come those that ended by
+    themselves, then those that give the answer as the vote writes it (12 rather than 12.0), then those
+    whose length is nearest to the winners' median: a solution that is much shorter skips steps, one that is
+    much longer has lost its way.  Ties go to the earlier sample.
+    """
+    lengths = {i: len(" ".join(solutions[i].text.split())) for i in vote.winners}
+    middle = statistics.median(lengths.values()) if lengths else 0
+
+    def rank(i: int) -> tuple[bool, bool, float, int]:
+        solution = solutions[i]
+        as_written = ", ".join(a.strip() if a else "?" for a in solution.answers) == vote.answer
+        return solution.finish_reason in CUT_OFF, not as_written, abs(lengths[i] - middle), i
+
+    return tuple(sorted(vote.winners, key=rank))
 
 
 def votes_needed(planned: int, min_agreement: float) -> int:

@@ -1,11 +1,15 @@
 """METHOD 6's vote: its golden vector, its edges, and laws that hold for every vote."""
 
+import statistics
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.answers import asked
-from builder.stages.voting import consensus
+from builder.records import Solution
+from builder.stages.voting import best_first, consensus
 
 GOLDEN = [("4", "7"), ("4", "8"), ("4", "9"), ("5", "7"), ("6", "7")]
 
@@ -97,3 +101,45 @@ def test_what_the_question_asks_for_decides_which_answers_vote_together():
     assert consensus(answers).rejected == "no_agreement"
     vote = consensus(answers, asked=asked("Round the area to the nearest hundredth."))
     assert vote.winners == (0, 1, 2) and vote.agreement == 0.6
+
+
+# --- which solution stands for the question ----------------------------------------------------
+
+
+def solution(index: int, text: str, answer: str = "12", finish: str | None = "stop") -> Solution:
+    return Solution(f"s{index}", "q", index, text, (answer,), (), "m", "h", finish)
+
+
+def best(*solutions: Solution) -> tuple[int, ...]:
+    return best_first(consensus([s.answers for s in solutions]), solutions)
+
+
+def test_a_solution_of_middling_length_comes_before_one_that_skips_steps_or_rambles() -> None:
+    lengths = (10, 400, 90, 110, 95)
+    assert best(*(solution(i, "x" * n) for i, n in enumerate(lengths))) == (4, 2, 3, 0, 1)
+
+
+def test_the_answer_as_the_vote_writes_it_and_a_reply_that_ended_count_before_length() -> None:
+    told = [
+        solution(0, "xx", "12.0"),
+        solution(1, "x" * 50),
+        solution(2, "x" * 9),
+        solution(3, "x" * 9, finish="length"),
+    ]
+    assert best(*told) == (2, 1, 0, 3)
+
+
+def test_losers_are_not_among_the_best_and_without_winners_there_is_none() -> None:
+    assert best(solution(0, "a"), solution(1, "a", "13"), solution(2, "a")) == (0, 2)
+    assert best(solution(0, "a"), solution(1, "a", "13")) == ()
+
+
+@given(st.lists(st.integers(1, 40), min_size=2, max_size=8), st.randoms())
+def test_the_order_of_the_samples_decides_only_between_equals(lengths: list[int], random: Random) -> None:
+    shuffled = random.sample(lengths, len(lengths))
+    chosen = []
+    for order in (lengths, shuffled):
+        told = [solution(i, "x" * n) for i, n in enumerate(order)]
+        chosen.append([order[i] for i in best(*told)])
+    middle = statistics.median(lengths)
+    assert [abs(n - middle) for n in chosen[0]] == [abs(n - middle) for n in chosen[1]]
