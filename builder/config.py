@@ -16,7 +16,7 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from typing import Any
 import tomli_w
 
 from .errors import ConfigError
-from .llm.chat import EMBED, ROLES, Decoding
+from .llm.chat import EMBED, JUDGES, ROLES, Decoding
 from .records import content_id
 
 PROCEDURAL = "procedural"
@@ -329,12 +329,23 @@ class Config:
         """The model of a role: its own where the recipe gives one, else the common one."""
         return dict(self.models).get(role, self.model)
 
+    @property
+    def judges(self) -> tuple[str, ...]:
+        """The roles that score, the common one first."""
+        own = dict(self.models)
+        return tuple(j for j in JUDGES if j == JUDGES[0] or j in own)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles of chat models that this configuration may ask, the other judges last."""
+        return (*ROLES, *self.judges[1:])
+
     def decoding(self, role: str) -> Decoding:
         """How the replies of a role are drawn; the seed is the run's."""
         sections: dict[str, Extraction | Questions | Scoring | Solutions | Paraphrase] = {
             "label": self.extraction,
             "write": self.questions,
-            "score": self.scoring,
+            **dict.fromkeys(JUDGES, self.scoring),
             "solve": self.solutions,
             "paraphrase": self.paraphrase,
         }
@@ -416,6 +427,20 @@ def _section(cls: type[Any], table: Any, where: str, base: Any = None) -> Any:
     return dataclasses.replace(base, **values) if base is not None else cls(**values)
 
 
+def _judges_differ(models: Mapping[str, Model], common: Model) -> None:
+    """The same judge asked twice gives the same verdict twice."""
+    seen: dict[tuple[str, str], str] = {}
+    for judge in JUDGES:
+        if judge == JUDGES[0] or judge in models:
+            model = models.get(judge, common)
+            first = seen.setdefault((model.backend, model.name), judge)
+            if first != judge:
+                raise ConfigError(
+                    f"models.{judge}: {model.name!r} is the model of {first!r} too, whose verdicts it would repeat; "
+                    "several verdicts of one judge: scoring.samples"
+                )
+
+
 def from_plain(plain: dict[str, Any]) -> Config:
     """A configuration from the tables of a recipe.
 
@@ -438,7 +463,7 @@ def from_plain(plain: dict[str, Any]) -> Config:
     roles = plain.get("models", {})
     if not isinstance(roles, dict):
         raise ConfigError("'models' is a table of roles: write [models.label] and so on")
-    known = (*ROLES, EMBED)
+    known = (*ROLES, *JUDGES[1:], EMBED)
     for role in roles:
         if role not in known:
             raise _unknown("models.", role, known)
@@ -446,6 +471,7 @@ def from_plain(plain: dict[str, Any]) -> Config:
     values["models"] = tuple(
         (r, _section(Model, roles[r], f"models.{r}", Model() if r == EMBED else common)) for r in sorted(roles)
     )
+    _judges_differ(dict(values["models"]), common)
     names = [s.name for s in values.get("seeds", ())]
     for name in names:
         if names.count(name) > 1:

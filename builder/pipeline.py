@@ -28,7 +28,6 @@ from typing import Any
 from .config import Config, to_plain
 from .errors import ReplyPending
 from .knowledge import KnowledgeRun, none_pending
-from .llm.chat import ROLES
 from .progress import Progress
 from .publish.dataset import publish_run
 from .records import HygieneNote, InformationSet, LabelledPractice, QuestionResult
@@ -62,7 +61,7 @@ class Pipeline(KnowledgeRun):
                     config.paraphrase,
                 )
             ],
-            [(m.backend, m.name) for m in map(config.model_for, ROLES)],
+            [(m.backend, m.name) for m in map(config.model_for, config.roles)],
             {name: prompt.hash for name, prompt in self.prompts.items()},
             config.run.part_size,
         )
@@ -116,7 +115,7 @@ class Pipeline(KnowledgeRun):
         return (s for s in self.folder.read("information_sets", InformationSet) if s.index >= start)
 
     def _roles(self) -> list[str]:
-        roles = ["write", "score", "solve"]
+        roles = ["write", *self.config.judges, "solve"]
         return [*roles, "paraphrase"] if self.config.paraphrase.per_question else roles
 
     # --- hygiene (METHOD 8) --------------------------------------------------------------------

@@ -183,8 +183,8 @@ class Score:
 
     @property
     def model(self) -> str:
-        """The judge."""
-        return self.verdicts[0].model
+        """The judges."""
+        return " + ".join(dict.fromkeys(v.model for v in self.verdicts))
 
     @property
     def prompt_hash(self) -> str:

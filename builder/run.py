@@ -22,7 +22,7 @@ import kpmath
 
 from .config import PROCEDURAL, Config, Model, dump_config, load_recipe
 from .errors import ConfigError, StoreError
-from .llm.chat import EMBED, ROLES, Chat
+from .llm.chat import EMBED, Chat
 from .llm.durable import DurableChat
 from .llm.ledger import Ledger
 from .llm.openai_client import OpenAIChat
@@ -214,7 +214,7 @@ class Models:
         prices = Prices.load(limits.prices)
         if limits.max_cost is not None:
             embedding = [model for role, model in self.config.models if role == EMBED]
-            for name in [m.name for m in [*map(self.config.model_for, ROLES), *embedding]]:
+            for name in [m.name for m in [*map(self.config.model_for, self.config.roles), *embedding]]:
                 if name and prices.price(name) is None:
                     raise ConfigError(
                         f"limits.max_cost is set, and the price of the model {name!r} is not known: give a file "

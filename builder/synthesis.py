@@ -108,9 +108,8 @@ async def _judge_and_solve(
         score = await score_question(
             question,
             information_set,
-            services.chats["score"],
+            [(services.chats[judge], config.decoding(judge)) for judge in config.judges],
             _prompt("score", information_set, services),
-            config.decoding("score"),
             samples=config.scoring.samples,
             combine=config.scoring.combine,
         )

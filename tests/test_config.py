@@ -27,6 +27,11 @@ ROOT = Path(__file__).resolve().parent.parent
         ({"seeds": {"name": "a"}}, "write [[seeds]]"),
         ({"seeds": [{"name": "a/b", "path": "x"}]}, "letters, digits"),
         ({"seeds": [{"name": "a", "path": "x"}, {"name": "a", "path": "y"}]}, "two seed sources"),
+        (
+            {"model": {"name": "a"}, "models": {"score_2": {"name": "b"}, "score_3": {"name": "b"}}},
+            "models.score_3: 'b' is the model of 'score_2' too",
+        ),
+        ({"model": {"name": "a"}, "models": {"score_2": {"base_url": "http://x/v1"}}}, "is the model of 'score' too"),
         ({"models": {"scorer": {}}}, "unknown key 'models.scorer': did you mean 'score'?"),
         ({"sampling": 3}, "[sampling] must be a table"),
         ({"publish": {"version": "1.0"}}, "publish.version = '1.0': write X.Y.Z"),
@@ -145,3 +150,11 @@ def test_no_key_is_part_of_a_configuration() -> None:
     model = to_plain(Config())["model"]
     assert "api_key" not in model
     assert model["api_key_env"] == "OPENAI_API_KEY"
+
+
+def test_judges_are_the_common_one_and_those_that_are_named() -> None:
+    plain = {"model": {"name": "a"}, "models": {"score_2": {"name": "b"}, "write": {"name": "c"}}}
+    config = from_plain(plain)
+    assert config.judges == ("score", "score_2")
+    assert [config.decoding(judge).model for judge in config.judges] == ["a", "b"]
+    assert from_plain({}).judges == ("score",)

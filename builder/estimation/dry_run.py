@@ -205,7 +205,7 @@ def _ask(
     """
     answers: dict[str, Callable[[ChatRequest, int], str]] = {
         "write": _problem,
-        "score": lambda request, sample: "Score: 1",
+        **dict.fromkeys(config.judges, lambda request, sample: "Score: 1"),
         "solve": _solver(agreement),
         "paraphrase": _problem,
     }

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..config import PROCEDURAL, Config, Model
-from ..llm.chat import ROLES
+from ..llm.chat import JUDGES, asked_as
 from ..llm.prices import Price, Prices
 from ..run import RunFolder
 from ..store import Usage, usage_by_role
@@ -74,11 +74,16 @@ class _Estimator:
         """All roles that are asked or were asked."""
         calls = {"label": self._label(), **self._synthesis()}
         roles = []
-        for role in ROLES:
+        judges = {self.config.model_for(judge).name for judge in self.config.judges}
+        for role in self.config.roles:
             own = self._usage(role)
             if calls[role].prompts.high or own.replies:
                 roles.append(self._role(role, calls[role], own))
-            others = [u for u in self.usage if u.role == role and u.model != own.model]
+            others = [
+                u
+                for u in self.usage
+                if u.role == role and u.model != own.model and not (role == JUDGES[0] and u.model in judges)
+            ]
             roles += [RoleEstimate(role, u.model, self._paid(u), Amount(), self._price(u.model)) for u in others]
         return Estimate(tuple(roles), tuple(self._notes(roles)))
 
@@ -92,7 +97,7 @@ class _Estimator:
 
     def _usage(self, role: str) -> Usage:
         name = self.config.model_for(role).name
-        found = (u for u in self.usage if u.role == role and u.model == name)
+        found = (u for u in self.usage if u.role == asked_as(role) and u.model == name)
         return next(found, Usage(role, name, 0, 0, 0, 0, 0, 0, 0, False))
 
     def _profile(self, role: str) -> Profile:
@@ -151,10 +156,12 @@ class _Estimator:
     def _answered(self, role: str) -> float:
         """Replies that are there already."""
         replies = self.current * self._usage(role).replies
-        if any(u.role == role and u.model != self._usage(role).model for u in self.usage):
+        ours = {self.config.model_for(r).name for r in self.config.roles if asked_as(r) == asked_as(role)}
+        if any(u.role == asked_as(role) and u.model not in ours for u in self.usage):
             return replies  # the sets that are done may have been answered by another model
         # Equal prompts are answered once: the store may hold fewer than the sets that are done have used.
-        return max(replies, replies_seen(role, self.fates))
+        verdicts = self.config.scoring.samples if role in JUDGES else 1
+        return max(replies, replies_seen(role, self.fates) * verdicts)
 
     @property
     def _strange_key_points(self) -> bool:
@@ -180,7 +187,7 @@ class _Estimator:
         if role == "solve":
             solution = profile.tokens(self.plan.solutions) / max(1, self.plan.practices)
             return profile.solve.reply + profile.solve.per_solution_token * Range.exactly(solution)
-        expected: Range = getattr(profile, role).reply
+        expected: Range = getattr(profile, asked_as(role)).reply
         return expected
 
     def _one_by_one(self, role: str) -> bool:
@@ -202,7 +209,7 @@ class _Estimator:
             reply = reply.learned(own.completion_tokens / n, n, _REPLIES_TRUSTED)
             requests = requests.learned((own.requests - own.retries) * of_prompt, n, _REPLIES_TRUSTED)
         replies = left * calls.replies
-        spread = 2 * getattr(self._profile(role), role).sd / math.sqrt(max(1.0, replies.mid))
+        spread = 2 * getattr(self._profile(role), asked_as(role)).sd / math.sqrt(max(1.0, replies.mid))
         reply = reply.widened(spread).at_most(self.config.decoding(role).max_tokens)
         model = self.config.model_for(role)
         to_pay = Amount(left * requests, left * prompt, replies * reply, None)

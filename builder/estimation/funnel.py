@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, replace
 
 from ..config import Config
+from ..llm.chat import asked_as
 from .dry_run import profile_of
 from .observed import Fates
 from .ranges import NOTHING, Range
@@ -54,9 +55,10 @@ def prompts_by_role(config: Config, shares: Shares, seen: Fates) -> dict[str, Ra
     reworded = (kept * per_question).less(seen.rewordings)
     faithful = reworded * _gate(shares.faithful, seen.faithful, seen.rewordings, reworded)
     passed_again = faithful * _gate(shares.passed_again, seen.passed_again, seen.faithful, faithful)
+    scored = written + faithful + Range.exactly(seen.written + seen.faithful)
     return {
         "write": left + Range.exactly(seen.sets),
-        "score": written + faithful + Range.exactly(seen.written + seen.faithful),
+        **dict.fromkeys(config.judges, scored),
         "solve": passed + passed_again + Range.exactly(seen.passed + seen.passed_again),
         "paraphrase": kept if per_question.mid else NOTHING,
     }
@@ -69,7 +71,7 @@ def replies_seen(role: str, seen: Fates) -> int:
         "score": seen.written + seen.faithful,
         "solve": seen.solutions,
         "paraphrase": seen.rewordings,
-    }[role]
+    }[asked_as(role)]
 
 
 def _gate(expected: Range, passed: int, seen: int, of: Range) -> Range:

@@ -19,8 +19,16 @@ from ..records import content_id
 ROLES = ("label", "write", "score", "solve", "paraphrase")
 """The roles of a chat model; each may have its own model in the configuration."""
 
+JUDGES = ("score", "score_2", "score_3")
+"""Who gives verdicts: the model of the role "score", and others where the configuration names them (METHOD 5)."""
+
 EMBED = "embed"
 """The role of the embedding model; it is no chat model, and has none of the common one's settings."""
+
+
+def asked_as(role: str) -> str:
+    """The role in requests and in the store: judges have it in common."""
+    return JUDGES[0] if role in JUDGES else role
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ def _facts(
     for note in notes:
         if note.fate == "contaminated" and note.match:
             met[note.match]["solutions" if note.solution_id else "questions"] += 1
-    roles = [r for r in ROLES if r != "paraphrase" or config.paraphrase.per_question]
+    roles = [r for r in config.roles if r != "paraphrase" or config.paraphrase.per_question]
     of_source = Counter(p.practice.source for p in mpkp)
     return CardFacts(
         version=config.publish.version,

@@ -85,17 +85,16 @@ def read_needed(reply: str, count: int) -> tuple[bool | None, ...]:
 async def score_question(
     question: Question,
     information_set: InformationSet,
-    chat: Chat,
+    judges: Sequence[tuple[Chat, Decoding]],
     prompt: Prompt,
-    decoding: Decoding,
     *,
     samples: int = 1,
     combine: str = "mean",
 ) -> Score:
-    """The judge's score of a question's problem against the key points it was written for.
+    """The judges' score of a question's problem against the key points it was written for.
 
     ``prompt``: "score", or "score_topics" for a set without key points, which is judged by its topics.
-    ``samples`` verdicts are combined (:func:`combined`).
+    ``samples`` verdicts of each judge are combined (:func:`combined`).
 
     Raises:
         ModelError: the model could not be asked.
@@ -106,10 +105,12 @@ async def score_question(
         values["key_points"] = numbered(information_set.key_points)
     else:
         values["topics"] = "\n".join(f"<topic>{neutralise(t)}</topic>" for t in topics)
-    request = prompt.request(values, decoding, question.id)
     count = len(information_set.key_points) or len(topics)
-    replies = await chat.complete(request, samples)
-    return combined(question.id, [_verdict(r, count, prompt.hash) for r in replies], combine)
+    verdicts = []
+    for chat, decoding in judges:
+        replies = await chat.complete(prompt.request(values, decoding, question.id), samples)
+        verdicts += [_verdict(r, count, prompt.hash) for r in replies]
+    return combined(question.id, verdicts, combine)
 
 
 def _verdict(reply: Reply, count: int, prompt_hash: str) -> Verdict:

@@ -14,7 +14,7 @@ from builder.errors import BudgetReached
 from builder.estimation.bill import Amount, Estimate
 from builder.estimation.estimate import estimate
 from builder.pipeline import Pipeline
-from builder.records import LabelledPractice
+from builder.records import LabelledPractice, QuestionResult
 from builder.run import RunFolder
 from builder.store import usage_by_role
 
@@ -109,6 +109,25 @@ def test_kpmath_g_is_estimated_within_15_percent(tmp_path: Path, data_dir: Path 
     run = ran(config, tmp_path / "run")
     assert found.total.tokens.mid == pytest.approx(tokens(run), rel=0.15)
     assert_honest(found, run)
+    assert estimate(config, run).to_pay.tokens.high == 0
+
+
+def test_every_judge_and_every_verdict_of_one_is_counted(tmp_path: Path) -> None:
+    config = demo('models.score_2.name="procedural-2"', "scoring.samples=3", "scoring.temperature=0.5")
+    found = estimate(config, tmp_path / "new")
+    run = ran(config, tmp_path / "run")
+    real = {(u.role, u.model): u for u in usage_by_role(RunFolder(run).completions)}
+    assert {("score", "procedural-1"), ("score", "procedural-2")} <= real.keys()
+    for role, model in (("score", "procedural-1"), ("score_2", "procedural-2")):
+        expected, taken = of(found, role), real["score", model]
+        assert expected.prompt_tokens.low <= taken.prompt_tokens <= expected.prompt_tokens.high
+        assert expected.completion_tokens.low <= taken.completion_tokens <= expected.completion_tokens.high
+        assert taken.replies == 3 * taken.requests
+    results = list(RunFolder(run).read("questions", QuestionResult))
+    scores = [r.score for r in results if r.score]
+    assert {len(s.verdicts) for s in scores} == {6}
+    assert {s.model for s in scores} == {"procedural-1 + procedural-2"}
+    assert any(len({v.value for v in s.verdicts}) > 1 for s in scores)
     assert estimate(config, run).to_pay.tokens.high == 0
 
 

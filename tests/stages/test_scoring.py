@@ -77,9 +77,8 @@ def ask(text: str, problem: str = "Find $x$.", *, key_points: bool = True) -> tu
         score_question(
             question,
             SET if key_points else replace(SET, topics=tuple(replace(t, key_points=()) for t in SET.topics)),
-            chat,
+            [(chat, Decoding("judge", temperature=0.0, top_p=1.0, max_tokens=100, seed=0))],
             load_prompts()["score" if key_points else "score_topics"],
-            Decoding("judge", temperature=0.0, top_p=1.0, max_tokens=100, seed=0),
         )
     )
     return score, chat
