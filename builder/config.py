@@ -17,7 +17,7 @@ import tomllib
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -231,8 +231,16 @@ class Scoring:
     top_p: float = _f(1.0, _number(0, 1))
     max_tokens: int = _f(2048, _number(1))
     threshold: float = _f(0.85, _number(0, 1))
-    samples: int = _f(1, _number(1, 32))  # verdicts on each question; with more than one, set a temperature
+    read: str = _f("reply", _choice("reply", "token"))  # token: the log-probability of Yes against No, one token
+    samples: int = _f(1, _number(1, 32))  # verdicts on each question; for more than one, set a temperature
     combine: str = _f("mean", _choice("mean", "min", "majority"))  # majority: what more than half of them reach
+
+    def __post_init__(self) -> None:
+        if self.read == "token" and self.samples > 1:
+            raise ConfigError(
+                f"scoring.samples = {self.samples}: with scoring.read = 'token' a judge has one verdict; "
+                "several judges are [models.score_2] and [models.score_3]"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +358,8 @@ class Config:
             "paraphrase": self.paraphrase,
         }
         section, model = sections[role], self.model_for(role)
+        if isinstance(section, Scoring) and section.read == "token":
+            section = replace(section, temperature=0.0, top_p=1.0, max_tokens=1)
         temperature, top_p = (section.temperature, section.top_p) if model.send_sampling else (None, None)
         return Decoding(model.name, temperature, top_p, section.max_tokens, self.run.seed, model.reasoning_effort)
 

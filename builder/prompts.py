@@ -21,7 +21,17 @@ from .llm.chat import ROLES, ChatRequest, Decoding, Message
 from .records import content_id
 
 PROMPT_DIR = Path(__file__).resolve().parent.parent / "prompts"
-NAMES = ("extraction", "question", "question_topics", "score", "score_topics", "solution", "paraphrase")
+NAMES = (
+    "extraction",
+    "question",
+    "question_topics",
+    "score",
+    "score_topics",
+    "score_token",
+    "score_token_topics",
+    "solution",
+    "paraphrase",
+)
 
 _PLACEHOLDER = re.compile(r"\[\[([a-z_]+)\]\]")
 _RESERVED_TAG = re.compile(
@@ -79,7 +89,9 @@ class Prompt:
         user = _PLACEHOLDER.sub(lambda m: values[m.group(1)], self.user)
         return Message("system", self.system), Message("user", user)
 
-    def request(self, values: Mapping[str, str], decoding: Decoding, subject: str = "") -> ChatRequest:
+    def request(
+        self, values: Mapping[str, str], decoding: Decoding, subject: str = "", top_logprobs: int = 0
+    ) -> ChatRequest:
         """The filled prompt as a request in this prompt's role; ``subject`` is the id of what it is about."""
         return ChatRequest(
             role=self.role,
@@ -92,6 +104,7 @@ class Prompt:
             seed=decoding.seed,
             reasoning_effort=decoding.reasoning_effort,
             subject=subject,
+            top_logprobs=top_logprobs,
         )
 
 

@@ -258,7 +258,8 @@ def _columns(
     packed = None
     if error is None:
         # ASCII JSON: survives lone surrogates, which a model's text may hold and UTF-8 may not.
-        kept = json.dumps({"text": reply.text, "reasoning": reply.reasoning, "model": reply.model})
+        fields = {"text": reply.text, "reasoning": reply.reasoning, "model": reply.model}
+        kept = json.dumps(fields | ({"first_token": reply.first_token} if reply.first_token else {}))
         packed = packer.compress(kept.encode("ascii"))
     return (
         sample_key(request.id, sample),

@@ -206,6 +206,7 @@ class StoreReader:
                 reasoning=kept["reasoning"],
                 requests=requests,
                 estimated=bool(estimated),
+                first_token=tuple((token, logprob) for token, logprob in kept.get("first_token", ())),
             )
         except (zstandard.ZstdError, ValueError, KeyError, TypeError) as error:
             raise explain(self.path, error) from None

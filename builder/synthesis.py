@@ -104,12 +104,14 @@ async def _judge_and_solve(
     if words := addresses_judge(question.problem or ""):
         yield result("addresses_judge", words)
         return
+    token = config.scoring.read == "token"
     try:
         score = await score_question(
             question,
             information_set,
             [(services.chats[judge], config.decoding(judge)) for judge in config.judges],
-            _prompt("score", information_set, services),
+            _prompt("score_token" if token else "score", information_set, services),
+            token=token,
             samples=config.scoring.samples,
             combine=config.scoring.combine,
         )

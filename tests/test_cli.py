@@ -19,6 +19,8 @@ import pytest
 
 import kpmath
 from builder.cli import main
+from builder.records import QuestionResult
+from builder.run import RunFolder
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "data" / "procedural_seeds.jsonl"
@@ -197,6 +199,22 @@ def test_a_build_over_http_gives_the_rows_of_the_embedded_model(built: Path, tmp
     )
     assert ours.to_list() == theirs.to_list()
     assert "procedural model" in (tmp_path / "kpmath" / "README.md").read_text(encoding="utf-8").lower()
+
+
+def test_a_judge_of_one_token_scores_every_question_over_http_too(tmp_path: Path, endpoint: str) -> None:
+    scores = {}
+    for name, more in (("embedded", []), ("served", ["--model", "procedural-1", "--base-url", endpoint])):
+        run = tmp_path / name
+        command = ["synthesize", str(ROOT / "recipes" / "demo.toml"), "--run", str(run), "--quiet", *more]
+        for setting in ("sampling.sets=20", "solutions.samples=3", "scoring.read=token"):
+            command += ["--set", setting]
+        assert main(command) == 0
+        results = list(RunFolder(run).read("questions", QuestionResult))
+        scores[name] = [r.score.value for r in results if r.question.rejected is None and r.score]
+        assert sum(r.fate == "kept" for r in results) >= 5
+        assert not {"unscored", "refused", "failed"} & {r.fate for r in results}
+    assert scores["embedded"] == scores["served"]
+    assert len(set(scores["served"])) > 3
 
 
 def test_the_procedural_model_is_served_under_no_other_name(capsys: pytest.CaptureFixture[str]) -> None:

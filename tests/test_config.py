@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
             "models.score_3: 'b' is the model of 'score_2' too",
         ),
         ({"model": {"name": "a"}, "models": {"score_2": {"base_url": "http://x/v1"}}}, "is the model of 'score' too"),
+        ({"scoring": {"read": "token", "samples": 3}}, "with scoring.read = 'token' a judge has one verdict"),
         ({"models": {"scorer": {}}}, "unknown key 'models.scorer': did you mean 'score'?"),
         ({"sampling": 3}, "[sampling] must be a table"),
         ({"publish": {"version": "1.0"}}, "publish.version = '1.0': write X.Y.Z"),

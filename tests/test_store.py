@@ -59,6 +59,7 @@ def stored(path, *numbers):
     [
         Reply(r"$\frac{1}{2}$ is \boxed{0.5}", "stop", "served", 10, 4, 6, None),
         Reply("", None, "m", 0, 0, 0, "only thoughts"),
+        Reply("Yes", "length", "m", 9, 0, 1, None, first_token=(("Yes", -0.105), ("\ud800", -2.3026), ("No", -9999.0))),
         Reply("a\x00b \ud800 \U0001d4b3\n" * 300, "length", "m", 1, 0, 1 << 40, ""),
     ],
 )

@@ -128,7 +128,10 @@ class _NoAnswer:
         asked.replies += n
         if self._answer is None:
             raise ReplyPending("nobody is asked")
-        return [Reply(self._answer(request, k), "stop", request.model) for k in range(first, first + n)]
+        sure = (("Yes", 0.0),) if request.top_logprobs else ()
+        return [
+            Reply(self._answer(request, k), "stop", request.model, first_token=sure) for k in range(first, first + n)
+        ]
 
     async def aclose(self) -> None:
         """Nothing to release."""

@@ -71,6 +71,7 @@ class ChatRequest:
     seed: int
     reasoning_effort: str = ""
     subject: str = ""  # id of the practice, set or question that it is about; no part of the key
+    top_logprobs: int = 0  # alternatives of the first token that are wanted with their log-probabilities
 
     @cached_property
     def id(self) -> str:
@@ -85,6 +86,7 @@ class ChatRequest:
             self.max_tokens,
             self.seed,
             self.reasoning_effort,
+            *([self.top_logprobs] if self.top_logprobs else []),
         )
         try:
             text = orjson.dumps(canonical)
@@ -123,6 +125,7 @@ class Reply:
     reasoning: str | None = None  # kept apart from the text
     requests: int = 0  # HTTP requests that it took, those that failed before included
     estimated: bool = False  # the endpoint gave no usage: tokens are a quarter of the characters
+    first_token: tuple[tuple[str, float], ...] = ()  # its alternatives with their log-probabilities, where asked for
 
     @property
     def cut_off(self) -> bool:

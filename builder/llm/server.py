@@ -197,6 +197,7 @@ def _chat_request(body: Mapping[str, Any]) -> tuple[ChatRequest, int]:
         max_tokens=_whole_number(body, limit, DEFAULT_MAX_TOKENS, 1, 1 << 31),
         # Without a seed every answer is another one, as from any endpoint.
         seed=_whole_number(body, "seed", secrets.randbits(31), -(1 << 63), (1 << 63) - 1),
+        top_logprobs=_whole_number(body, "top_logprobs", 0, 0, 20) if body.get("logprobs") is True else 0,
     )
     return request, _whole_number(body, "n", 1, 1, MAX_SAMPLES)
 
@@ -287,8 +288,17 @@ def _whole(replies: Sequence[Reply]) -> dict[str, object]:
         message = {"role": "assistant", "content": reply.text}
         if reply.reasoning is not None:
             message["reasoning_content"] = reply.reasoning
-        choices.append({"index": index, "message": message, "finish_reason": reply.finish_reason, "logprobs": None})
+        logprobs = _logprobs(reply)
+        choices.append({"index": index, "message": message, "finish_reason": reply.finish_reason, "logprobs": logprobs})
     return {"choices": choices, "usage": _usage(replies)}
+
+
+def _logprobs(reply: Reply) -> dict[str, object] | None:
+    """Of the first token: all that is ever known here."""
+    if not reply.first_token:
+        return None
+    listed = [{"token": t, "logprob": p, "bytes": list(t.encode())} for t, p in reply.first_token]
+    return {"content": [{**listed[0], "top_logprobs": listed}]}
 
 
 def _embedded(body: Mapping[str, Any]) -> dict[str, object]:

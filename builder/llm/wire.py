@@ -103,6 +103,8 @@ def request_body(
         body["top_p"] = request.top_p
     if request.reasoning_effort:
         body["reasoning_effort"] = request.reasoning_effort
+    if request.top_logprobs:
+        body |= {"logprobs": True, "top_logprobs": request.top_logprobs}
     if n > 1:
         body["n"] = n
     if send_seed:
@@ -134,9 +136,26 @@ def to_replies(completion: Completion, model: str, n: int, prompt_characters: in
             completion_tokens=each + (0 if i else rest),
             reasoning=_reasoning(message),
             estimated=not counted and total > 0,
+            first_token=_first_token(choice),
         )
         for i, (choice, message) in enumerate(zip(choices, messages, strict=True))
     ]
+
+
+def _first_token(choice: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    """The alternatives of a choice's first token; () where the endpoint gives none."""
+    content = _mapping(choice.get("logprobs")).get("content")
+    first = _mapping(content[0]) if isinstance(content, list) and content else {}
+    listed = first.get("top_logprobs")
+    found = [_mapping(a) for a in listed] if isinstance(listed, list) else []
+    return tuple(
+        (token, float(logprob))
+        for a in found
+        if isinstance(token := a.get("token"), str)
+        and isinstance(logprob := a.get("logprob"), int | float)
+        and not isinstance(logprob, bool)
+        and logprob <= 1e-6  # above 0, or not a number, it is no log-probability
+    )
 
 
 def used_tokens(body: Mapping[str, Any]) -> int:

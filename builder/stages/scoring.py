@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
+from ..errors import ConfigError, RequestRefused
 from ..llm.chat import Chat, Decoding, Reply
 from ..prompts import Prompt, neutralise, numbered
 from ..records import InformationSet, Question, Score, Verdict
@@ -30,6 +31,7 @@ _NEEDED = re.compile(
     r"(?:(not(?: really| strictly)? needed|unneeded|unnecessary|not necessary|no\b)|(needed|necessary|yes\b))"
 )
 _REASON_CHARS = 600
+ALTERNATIVES = 20  # of the first token: the most that endpoints give
 _TO_THE_JUDGE = re.compile(
     r"(?im)"
     # a verdict of its own: a line "Score: 1.0", and nothing else on it
@@ -90,14 +92,18 @@ async def score_question(
     *,
     samples: int = 1,
     combine: str = "mean",
+    token: bool = False,
 ) -> Score:
     """The judges' score of a question's problem against the key points it was written for.
 
     ``prompt``: "score", or "score_topics" for a set without key points, which is judged by its topics.
-    ``samples`` verdicts of each judge are combined (:func:`combined`).
+    ``samples`` verdicts of each judge are combined (:func:`combined`).  ``token``: ``prompt`` is
+    "score_token" (or "score_token_topics"), and the verdict is read from the first token's
+    log-probabilities (:func:`read_token`).
 
     Raises:
-        ModelError: the model could not be asked.
+        ModelError: a judge could not be asked.
+        ConfigError: with ``token``, where an endpoint refuses to give log-probabilities.
     """
     values = {"problem": neutralise(question.problem or "")}
     topics = list(dict.fromkeys(t.topic for t in information_set.topics))
@@ -108,8 +114,17 @@ async def score_question(
     count = len(information_set.key_points) or len(topics)
     verdicts = []
     for chat, decoding in judges:
-        replies = await chat.complete(prompt.request(values, decoding, question.id), samples)
-        verdicts += [_verdict(r, count, prompt.hash) for r in replies]
+        request = prompt.request(values, decoding, question.id, ALTERNATIVES if token else 0)
+        try:
+            replies = await chat.complete(request, samples)
+        except RequestRefused as error:
+            if token and "logprob" in str(error):
+                raise ConfigError(
+                    f"scoring.read = 'token' needs log-probabilities, which the endpoint refuses: {error}"
+                ) from None
+            raise
+        read = _token_verdict if token else _verdict
+        verdicts += [read(reply, count, prompt.hash) for reply in replies]
     return combined(question.id, verdicts, combine)
 
 
@@ -126,6 +141,28 @@ def _verdict(reply: Reply, count: int, prompt_hash: str) -> Verdict:
         prompt_hash=prompt_hash,
         reply=reply.text,
     )
+
+
+def read_token(alternatives: Sequence[tuple[str, float]]) -> float | None:
+    """P(Yes) / (P(Yes) + P(No)) of a first token's alternatives, 0..1; None where neither is among them.
+
+    All forms of a word count together: "Yes", " yes", "YES".
+    """
+    said = {"yes": 0.0, "no": 0.0}
+    for token, logprob in alternatives:
+        word = token.strip(" \t\n\u2581\u0120*_\"'.").lower()
+        if word in said:
+            said[word] += math.exp(min(0.0, logprob))
+    total = said["yes"] + said["no"]
+    return round(said["yes"] / total, 6) if total > 0 else None
+
+
+def _token_verdict(reply: Reply, count: int, prompt_hash: str) -> Verdict:
+    value = read_token(reply.first_token)
+    reason = None
+    if value is None:
+        reason = "neither Yes nor No" if reply.first_token else "the endpoint gives no log-probabilities"
+    return Verdict(value, None, None, (None,) * count, reason, reply.model, prompt_hash, reply.text)
 
 
 def combined(question_id: str, verdicts: Sequence[Verdict], combine: str = "mean") -> Score:

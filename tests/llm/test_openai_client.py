@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import email.utils
 import socket
 import time
@@ -283,6 +284,30 @@ def test_content_of_every_form_becomes_a_reply(given, text, finish_reason, reaso
         finish_reason,
         reasoning,
     )
+
+
+@pytest.mark.parametrize(
+    ("logprobs", "first_token"),
+    [
+        (
+            {"content": [{"top_logprobs": [{"token": "Yes", "logprob": -0.1}, {"token": "No", "logprob": -2}]}, {}]},
+            (("Yes", -0.1), ("No", -2.0)),
+        ),
+        ({"content": [{"top_logprobs": [{"token": 3, "logprob": -1}, {"token": "No", "logprob": "x"}, 7]}]}, ()),
+        ({"content": [{"top_logprobs": [{"token": "Yes", "logprob": 3.0}, {"token": "No", "logprob": True}]}]}, ()),
+        ({"content": []}, ()),
+        ({"content": [{"token": "Yes", "logprob": -0.1}]}, ()),
+        ({"tokens": ["Yes"], "token_logprobs": [-0.1]}, ()),
+        (None, ()),
+        ("yes", ()),
+    ],
+)
+def test_the_alternatives_of_the_first_token_are_read_where_an_endpoint_gives_them(logprobs, first_token):
+    request = dataclasses.replace(REQUEST, top_logprobs=5)
+    replies, server, _ = ask(with_choices(choice(0, "Yes") | {"logprobs": logprobs}), request=request)
+    assert replies[0].first_token == first_token
+    assert (server.seen[0]["logprobs"], server.seen[0]["top_logprobs"]) == (True, 5)
+    assert "logprobs" not in ask()[1].seen[0]
 
 
 @pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None}, {"prompt_tokens": "many"}, [1]])

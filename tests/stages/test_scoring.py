@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +13,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builder.config import from_plain
+from builder.errors import ConfigError, RequestRefused
 from builder.llm.chat import ChatRequest, Decoding, Reply
 from builder.prompts import load_prompts
-from builder.records import InformationSet, Question, SetTopic, Verdict
-from builder.stages.scoring import addresses_judge, combined, read_needed, read_verdict, score_question
+from builder.records import InformationSet, Question, Score, SetTopic, Verdict
+from builder.stages.scoring import (
+    addresses_judge,
+    combined,
+    read_needed,
+    read_token,
+    read_verdict,
+    score_question,
+)
 
 
 @pytest.mark.parametrize(
@@ -200,6 +211,67 @@ def test_no_verdict_and_unknown_rules_are_refused() -> None:
         combined("q", [])
     with pytest.raises(ValueError, match="median"):
         combined("q", verdicts(0.5), "median")
+
+
+# --- the first token ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("alternatives", "value"),
+    [
+        ([("Yes", math.log(0.9)), ("No", math.log(0.1))], 0.9),
+        ([("Yes", math.log(0.3)), (" yes", math.log(0.3)), ("NO", math.log(0.2)), ("The", math.log(0.2))], 0.75),
+        ([("▁Yes", -0.1)], 1.0),
+        ([("**No", -0.1), ("Maybe", -3.0)], 0.0),
+        ([("Yes", 0.0), ("No", -9999.0)], 1.0),
+        ([("Maybe", -0.1), ("Yesterday", -1.0)], None),
+        ([], None),
+    ],
+)
+def test_a_score_is_the_probability_of_yes_beside_no(
+    alternatives: list[tuple[str, float]], value: float | None
+) -> None:
+    assert read_token(alternatives) == (None if value is None else pytest.approx(value, abs=1e-6))
+
+
+class Token(OneReply):
+    """A model whose first token has these alternatives, or an endpoint that refuses to give them."""
+
+    def __init__(self, alternatives: tuple[tuple[str, float], ...] | None) -> None:
+        super().__init__("Yes")
+        self.alternatives = alternatives
+
+    async def complete(self, request: ChatRequest, n: int = 1) -> list[Reply]:
+        self.requests.append(request)
+        if self.alternatives is None:
+            raise RequestRefused("400: 'logprobs' is not supported by this model")
+        return [Reply("Yes", "length", "judge-1", first_token=self.alternatives)] * n
+
+
+def ask_token(chat: Token) -> Score:
+    config = from_plain({"model": {"name": "judge-1"}, "scoring": {"read": "token"}})
+    judges = [(chat, config.decoding("score"))]
+    question = Question("q", "s", "Find $x$.", "m", "h", "r")
+    return asyncio.run(score_question(question, SET, judges, load_prompts()["score_token"], token=True))
+
+
+def test_one_token_is_asked_for_and_its_log_probabilities_are_the_score() -> None:
+    chat = Token((("Yes", math.log(0.8)), ("No", math.log(0.2))))
+    score = ask_token(chat)
+    assert score.value == pytest.approx(0.8)
+    (request,) = chat.requests
+    assert (request.max_tokens, request.temperature, request.top_logprobs) == (1, 0.0, 20)
+    assert request.id != dataclasses.replace(request, top_logprobs=0).id
+
+
+def test_an_endpoint_without_log_probabilities_leaves_a_question_unscored_or_says_so() -> None:
+    assert (ask_token(Token(())).value, ask_token(Token(())).reason) == (
+        None,
+        "the endpoint gives no log-probabilities",
+    )
+    assert ask_token(Token((("Hm", -0.1),))).reason == "neither Yes nor No"
+    with pytest.raises(ConfigError, match=r"scoring\.read = 'token' needs log-probabilities.*not supported"):
+        ask_token(Token(None))
 
 
 # --- problems that speak -----------------------------------------------------------------------

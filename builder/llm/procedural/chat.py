@@ -18,7 +18,7 @@ from ..chat import ChatRequest, Keep, Message, Reply
 from .rates import Rates
 from .roles.labeller import label
 from .roles.paraphraser import paraphrase
-from .roles.scorer import score, score_topics
+from .roles.scorer import score, score_topics, token
 from .roles.solver import solve
 from .roles.writer import write
 
@@ -85,6 +85,9 @@ class ProceduralChat:
 
     def _reply(self, request: ChatRequest, sample: int, prompt_tokens: int) -> Reply:
         text = self.answer(request, sample)
+        first_token: tuple[tuple[str, float], ...] = ()
+        if request.top_logprobs:
+            text, first_token = token(text)
         limit = max(1, request.max_tokens) * 4 + 3
         cut = len(text) > limit
         text = text[:limit]
@@ -95,6 +98,7 @@ class ProceduralChat:
             prompt_tokens=prompt_tokens,
             completion_tokens=count_tokens(text),
             requests=int(prompt_tokens > 0),
+            first_token=first_token[: request.top_logprobs],
         )
 
     def answer(self, request: ChatRequest, sample: int) -> str:

@@ -7,6 +7,7 @@ statements that disagree, words that cannot be made sense of and impossible numb
 
 from __future__ import annotations
 
+import math
 from random import Random
 
 from ..rates import Rates
@@ -46,6 +47,14 @@ def _needed(wanted: list[tuple[str, ...]], reading: Reading, rng: Random, rates:
 def score(key_points_text: str, problem: str, rng: Random, rates: Rates) -> str:
     """The verdict in the form that prompts/score.txt asks for."""
     return _verdict("Key Point", [(family_of(k) or "",) for k in listed(key_points_text)], problem, rng, rates)
+
+
+def token(verdict: str) -> tuple[str, tuple[tuple[str, float], ...]]:
+    """Yes or No in place of ``verdict``, with log-probabilities: that of Yes is the total score."""
+    total = float(verdict.rpartition("Score: ")[2]) if "Score: " in verdict else 0.5
+    yes = min(0.999, max(0.001, total))
+    said = (("Yes", math.log(yes)), ("No", math.log(1 - yes)))
+    return max(said, key=lambda pair: pair[1])[0], tuple(sorted(said, key=lambda pair: -pair[1]))
 
 
 def score_topics(topics: list[str], problem: str, rng: Random, rates: Rates) -> str:
