@@ -2,8 +2,10 @@
 
 Each item keeps its k nearest neighbours, found exactly, block by block; memory grows with n x k.  A pair
 that neither side has among its neighbours counts as one constant: the median over the items of the lowest
-similarity that they kept.  Groups with no neighbours between them never join.  With all neighbours kept
-the outcome is that of :mod:`builder.merging.clustering`, which tells what linkage and constraints are.
+similarity that they kept, or a little under the threshold, if that is lower: where most items have more than k
+others above the threshold, pairs that nobody looked at would join everything.  Groups with no neighbours
+between them never join.  With all neighbours kept the outcome is that of :mod:`builder.merging.clustering`,
+which tells what linkage and constraints are.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from scipy.sparse import csr_matrix
 from .clustering import DECIMALS, Block, Floats, Ints, Linkage, Merge, blocks, given_joins, labels_after, root_after
 
 UNIT = 10**DECIMALS  # similarities are counted in ten-thousandths: their sums are exact, in any order
+UNDER = 0.05  # how far under the threshold a pair outside the graph is at least
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,11 @@ class NeighbourGraph:
     missing: int
 
     @staticmethod
-    def of(similarity: Block, n: int, neighbours: int) -> NeighbourGraph:
-        """The ``neighbours`` most similar items of each of n (all others where there are fewer)."""
+    def of(similarity: Block, n: int, neighbours: int, threshold: float = 2.0) -> NeighbourGraph:
+        """The ``neighbours`` most similar items of each of n (all others where there are fewer).
+
+        ``threshold``: from which similarity groups will be joined.
+        """
         k = min(neighbours, n - 1)
         columns, values = np.empty((n, k), np.int64), np.empty((n, k), np.int64)
         everything = np.arange(n)
@@ -42,7 +48,7 @@ class NeighbourGraph:
             nearest = np.argpartition(-block, k - 1, axis=1)[:, :k] if k < n - 1 else _others(rows, n)
             columns[rows] = nearest
             values[rows] = np.rint(np.take_along_axis(block, nearest, axis=1) * UNIT)
-        missing = int(np.median(values.min(axis=1)))
+        missing = min(int(np.median(values.min(axis=1))), round((threshold - UNDER) * UNIT))
         pairs = np.stack([np.repeat(everything, k), columns.ravel()])
         return NeighbourGraph(_symmetric(pairs, values.ravel() - missing, n), missing)
 

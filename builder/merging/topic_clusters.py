@@ -99,7 +99,7 @@ def cluster_topics(
         linkage = average_linkage(full_matrix(similarity, n), **settings)  # type: ignore[arg-type]
         means = FullMeans.of(similarity, linkage.labels)
     else:
-        graph = NeighbourGraph.of(similarity, n, limits.neighbours)
+        graph = NeighbourGraph.of(similarity, n, limits.neighbours, limits.threshold)
         linkage = linkage_on_graph(graph, **settings)  # type: ignore[arg-type]
         means = GraphMeans.of(graph, linkage.labels)
 

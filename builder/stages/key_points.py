@@ -230,7 +230,7 @@ def _labels(vectors: Floats, threshold: float, neighbours: int) -> Ints:
     n = len(vectors)
     if n <= FULL_MATRIX:
         return average_linkage(full_matrix(similarity, n), threshold=threshold).labels
-    return linkage_on_graph(NeighbourGraph.of(similarity, n, neighbours), threshold=threshold).labels
+    return linkage_on_graph(NeighbourGraph.of(similarity, n, neighbours, threshold), threshold=threshold).labels
 
 
 # --- practices ---------------------------------------------------------------------------------

@@ -125,6 +125,22 @@ def test_a_pair_outside_the_graph_counts_as_the_median_of_the_lowest_kept() -> N
         assert means.row(i) == pytest.approx(wanted, abs=1e-6)
 
 
+def test_pairs_outside_the_graph_join_no_groups_by_themselves() -> None:
+    """Two crowds, alike by 0.9 within and by 0.3 across, and one of the first that is near one of the second."""
+    crowd = np.repeat([0, 1], 20)
+    similarity = np.where(crowd[:, None] == crowd[None, :], 0.9, 0.3).astype(np.float32)
+    similarity[0, 1:20] = similarity[1:20, 0] = 0.55
+    similarity[0, 20] = similarity[20, 0] = 0.6
+
+    def block(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        return similarity[np.ix_(rows, columns)]
+
+    graph = NeighbourGraph.of(block, 40, 3, threshold=0.5)
+    labels = linkage_on_graph(graph, threshold=0.5).labels
+    assert not set(labels[1:20]) & set(labels[20:])
+    assert graph.missing == 4500
+
+
 def test_means_between_groups_and_after_joining_them() -> None:
     block = block_of(vectors(2, 15))
     similarity = block(np.arange(15), np.arange(15))
