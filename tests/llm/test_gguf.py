@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import os
 import re
 import signal
@@ -33,7 +34,7 @@ from builder.records import QuestionResult
 from builder.run import RunFolder, open_model
 from builder.stages.extraction import ExtractionFailure, parse_labels
 from builder.stages.questions import read_question
-from builder.stages.scoring import read_verdict
+from builder.stages.scoring import ALTERNATIVES, read_token, read_verdict
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HEADER = b"GGUF\x03\0\0\0" + bytes(16)
@@ -386,6 +387,16 @@ def test_every_role_is_answered_and_its_reply_read_or_rejected(name: str, n: int
     assert [r.prompt_tokens for r in replies[1:]] == [0] * (n - 1)
     assert 0 < sum(r.completion_tokens for r in replies) <= 64 * n
     assert [r.requests for r in replies] == [1] + [0] * (n - 1)
+
+
+@pytest.mark.slow
+def test_a_judge_of_one_token_is_read_from_the_log_probabilities_of_a_real_model(endpoint: str) -> None:
+    prompt = load_prompts()["score_token"]
+    values = {placeholder: VALUES[placeholder] for placeholder in prompt.placeholders}
+    (reply,) = ask(endpoint, prompt.request(values, Decoding("smol", 0.0, 1.0, 1, 1), top_logprobs=ALTERNATIVES), 1)
+    assert len(reply.first_token) == ALTERNATIVES
+    assert 0.5 < sum(math.exp(logprob) for _, logprob in reply.first_token) <= 1.001
+    assert 0 < (read_token(reply.first_token) or 0) < 1
 
 
 @pytest.mark.slow
