@@ -74,6 +74,8 @@ _SAME_PHRASE = {
     "expectation": "expected value",
     "products of": "multiplication of",
     "optimization of": "extremum of",
+    "equal sharing": "division",
+    "evaluating formula": "evaluating expression",
     "complement rule": "complementary events",
     "overlapping sets": "inclusion exclusion",
     "venn diagram": "inclusion exclusion",

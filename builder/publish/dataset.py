@@ -16,7 +16,6 @@ from typing import Any
 
 from ..config import Config
 from ..errors import PublishError
-from ..llm.chat import ROLES
 from ..matrix import TCPM
 from ..prompts import Prompt
 from ..records import HygieneNote, LabelledPractice, QuestionResult, Topic
