@@ -26,6 +26,7 @@ from .cli_agreement import add_agreement
 from .cli_answers import add_answers
 from .cli_batch import add_batch
 from .cli_estimate import add_estimate
+from .cli_gates import add_calibrate
 from .cli_knowledge import add_knowledge
 from .cli_options import console, output_options, plain, progress, resolve, source_options, spending_options
 from .cli_replies import add_replies, usage_table
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     add_agreement(commands)
     add_answers(commands)
     add_batch(commands)
+    add_calibrate(commands)
     add_estimate(commands)
 
     def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,10 +20,13 @@ from .cli_replies import usage_table
 from .drawing.sets import FALLBACKS
 from .errors import ConfigError
 from .knowledge import KnowledgeRun
-from .records import HygieneNote, InformationSet, KeyPoint, LabelledPractice, Topic
+from .records import InformationSet, KeyPoint, LabelledPractice, Topic
 from .run import RunFolder
 from .stage_files import stage_manifest
 from .stages.sampling import SetSampler
+
+if TYPE_CHECKING:
+    from .report.funnel import Funnel
 
 CONSTRAINTS = (
     ("--topic", "NAME", "topics", "only these topics"),
@@ -66,7 +68,7 @@ def add_knowledge(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     for option, metavar, key, text in CONSTRAINTS:
         sub.add_argument(option, metavar=metavar, action="append", default=[], dest=key, help=f"{text} (repeatable)")
 
-    text = "the page of a run with its pictures and tables, and what the models took"
+    text = "what became of every question, the page of a run with its pictures and tables, and what the models took"
     sub = commands.add_parser("report", help=text, description=text)
     sub.set_defaults(command=_report)
     sub.add_argument("run", metavar="RUN")
@@ -78,7 +80,7 @@ def _topics(options: argparse.Namespace) -> int:
     config, run = resolve(options)
     knowing = KnowledgeRun(config, run, progress(options))
     known = knowing.knowledge()
-    files = _pictures(knowing, Path(options.out) if options.out else knowing.folder.report)
+    files = _pictures(knowing, Path(options.out) if options.out else knowing.folder.report, funnel=_funnel(knowing))
     labels, merged = knowing.folder.summary("labels"), knowing.folder.summary("merged_topics")
     facts = {
         "practices": labels["labelled"],
@@ -196,16 +198,44 @@ def _report(options: argparse.Namespace) -> int:
         folder.summary(stage)  # says what to run when it is not there
     knowing = KnowledgeRun(config, options.run)
     usage = knowing.models.usage()["run"]
-    files = [*_pictures(knowing, Path(options.out) if options.out else folder.report, usage), folder.save_usage(usage)]
+    found = _funnel(knowing)
+    out = Path(options.out) if options.out else folder.report
+    files = [*_pictures(knowing, out, usage, found), folder.save_usage(usage)]
     if options.json:
-        print(json.dumps({"files": [str(f) for f in files], "usage": usage}))
+        facts = {"files": [str(f) for f in files], "usage": usage, "funnel": found and found.facts()}
+        print(json.dumps(facts, ensure_ascii=False))
     elif not options.quiet:
+        if found is not None:
+            _print_funnel(found)
         console().print(usage_table(usage, "what the models took"))
         print("\n".join(str(f) for f in files))
     return 0
 
 
-def _pictures(knowing: KnowledgeRun, out: Path, usage: Mapping[str, Any] | None = None) -> list[Path]:
+def _funnel(knowing: KnowledgeRun) -> Funnel | None:
+    """What became of the information sets; None before there are any."""
+    from .report.funnel import funnel  # and SciPy, which others need not wait for
+    from .report.outcomes import RunRecords
+
+    return funnel(RunRecords(knowing.folder), per_question=knowing.config.paraphrase.per_question)
+
+
+def _print_funnel(funnel: Funnel) -> None:
+    for flow in funnel.flows:
+        table = Table(title=f"what became of the {flow.name}", title_justify="left")
+        for heading in ("step", "passed", "of entered", "lost for"):
+            table.add_column(heading, justify="right" if heading in ("passed", "of entered") else "left")
+        for step in flow.steps:
+            share = "" if step.passed.share is None else f"{step.passed.share:.1%}"
+            table.add_row(step.step, f"{step.passed.part:,}", share, plain(flow.reasons(step)))
+        console().print(table)
+    for line in funnel.notes():
+        print(line)
+
+
+def _pictures(
+    knowing: KnowledgeRun, out: Path, usage: Mapping[str, Any] | None = None, funnel: Funnel | None = None
+) -> list[Path]:
     """The page with all plots and tables; what the run has not made yet is not on it."""
     from .report.write import write_report  # matplotlib: half a second that others need not wait
 
@@ -219,21 +249,9 @@ def _pictures(knowing: KnowledgeRun, out: Path, usage: Mapping[str, Any] | None 
         key_points=tuple(folder.read("key_points", KeyPoint)),
         merge_report=knowing.merge_report(),
         usage=usage,
-        outcomes=_outcomes(folder),
+        funnel=funnel,
     )
 
 
 def _complete(folder: RunFolder, stage: str) -> bool:
     return stage_manifest(folder.stage(stage)) is not None
-
-
-def _outcomes(folder: RunFolder) -> dict[str, int] | None:
-    """Questions by fate, those that hygiene dropped included; None before there are any."""
-    if not _complete(folder, "questions"):
-        return None
-    parts = sorted(folder.stage("questions").glob("part-*.parquet"))
-    fates = Counter(f for part in parts for f in pq.read_table(part, columns=["fate"]).column("fate").to_pylist())
-    if _complete(folder, "hygiene"):
-        dropped = Counter(n.fate for n in folder.read("hygiene", HygieneNote) if n.solution_id is None)
-        fates = fates + dropped - Counter(kept=dropped.total())
-    return dict(fates)

@@ -281,7 +281,6 @@ class Dedup:
     ngram: int = _f(5, _number(1))
     threshold: float = _f(0.8, _number(0, 1))  # Jaccard similarity of the n-gram sets
     permutations: int = _f(128, _number(16, 1024))
-    max_digits: int = _f(20, _number(1))  # entries with a longer number are dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +289,14 @@ class Decontamination:
 
     question_ngram: int = _f(20, _number(2))
     solution_ngram: int = _f(30, _number(2))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """METHOD 4 and 8: what is dropped for its text alone."""
+
+    off: tuple[str, ...] = ()  # reasons that are not looked for, such as "proof"
+    max_digits: int = _f(20, _number(1))  # questions, answers and solutions with a longer number are dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +335,7 @@ class Config:
     scoring: Scoring = Scoring()
     solutions: Solutions = Solutions()
     voting: Voting = Voting()
+    filters: Filters = Filters()
     paraphrase: Paraphrase = Paraphrase()
     dedup: Dedup = Dedup()
     decontamination: Decontamination = Decontamination()

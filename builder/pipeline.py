@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import difflib
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -26,21 +27,37 @@ from pathlib import Path
 from typing import Any
 
 from .config import Config, to_plain
-from .errors import ReplyPending
+from .errors import ConfigError, ReplyPending
+from .filters.numbers import too_long_number
 from .knowledge import KnowledgeRun, none_pending
 from .progress import Progress
 from .publish.dataset import publish_run
 from .records import HygieneNote, InformationSet, LabelledPractice, QuestionResult
-from .run import file_hash, fingerprint, ordered
+from .run import OpenBackend, file_hash, fingerprint, ordered
 from .stage_files import StageWriter, stage_parts_done
 from .stages.decontamination import NgramIndex
-from .stages.dedup import deduplicate, too_long_number
+from .stages.dedup import deduplicate
+from .stages.filters import REASONS
 from .stages.seeds import read_test_set
 from .synthesis import Services, synthesize
 
 
 class Pipeline(KnowledgeRun):
     """One run from seeds to dataset: knowledge construction, and the steps after it."""
+
+    def __init__(
+        self,
+        config: Config,
+        run: str | os.PathLike[str],
+        progress: Progress | None = None,
+        open_backend: OpenBackend | None = None,
+    ) -> None:
+        for reason in config.filters.off:
+            if reason not in REASONS:
+                near = difflib.get_close_matches(reason, REASONS, 1)
+                hint = f"did you mean {near[0]!r}?" if near else f"the reasons are {', '.join(REASONS)}"
+                raise ConfigError(f"filters.off: unknown reason {reason!r}; {hint}")
+        super().__init__(config, run, progress, open_backend)
 
     # --- practice generation (METHOD 4-7) ------------------------------------------------------
 
@@ -59,6 +76,7 @@ class Pipeline(KnowledgeRun):
                     config.solutions,
                     config.voting,
                     config.paraphrase,
+                    config.filters,
                 )
             ],
             [(m.backend, m.name) for m in map(config.model_for, config.roles)],
@@ -128,6 +146,7 @@ class Pipeline(KnowledgeRun):
             "hygiene",
             questions,
             dataclasses.asdict(config.dedup),
+            config.filters.max_digits,
             dataclasses.asdict(config.decontamination),
             to_plain(config).get("test_sets", []),
             [file_hash(t.path) if t.path else None for t in config.test_sets],
@@ -154,15 +173,16 @@ class Pipeline(KnowledgeRun):
 
     def _contaminated(self, questions: NgramIndex, solutions: NgramIndex) -> list[HygieneNote]:
         """Kept questions and winning solutions that meet a test set, or hold an overly long number."""
-        limit = self.config.dedup.max_digits
+        limit = self.config.filters.max_digits
         notes: list[HygieneNote] = []
 
         def look(question_id: str, solution_id: str | None, text: str, index: NgramIndex) -> bool:
             if hits := index.hits(text):
                 hit = hits[0]
                 notes.append(HygieneNote(question_id, solution_id, "contaminated", hit.test_set, str(hit)))
-            elif too_long_number(text, limit):
-                notes.append(HygieneNote(question_id, solution_id, "number_too_long", None, None))
+            # Those of a question have been looked for before it was scored.
+            elif number := solution_id and too_long_number(text, limit):
+                notes.append(HygieneNote(question_id, solution_id, "number_too_long", None, number[:120]))
             else:
                 return False
             return True

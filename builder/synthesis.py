@@ -29,6 +29,7 @@ from .records import (
     content_id,
 )
 from .stages.computation import wrong_computations
+from .stages.filters import answer_flaw, question_flaw
 from .stages.paraphrase import ask_paraphrases, lost_or_added
 from .stages.questions import question_from_reply, write_question
 from .stages.scoring import addresses_judge, score_question
@@ -101,6 +102,10 @@ async def _judge_and_solve(
     if question.rejected is not None:
         yield result(question.rejected)
         return
+    limits = config.filters
+    if flaw := question_flaw(question.problem or "", max_digits=limits.max_digits, off=limits.off):
+        yield result(flaw.reason, flaw.evidence)
+        return
     if words := addresses_judge(question.problem or ""):
         yield result("addresses_judge", words)
         return
@@ -129,7 +134,12 @@ async def _judge_and_solve(
         yield result(error.fate)
         return
     assert vote is not None
-    yield result(vote.rejected or "kept")
+    if vote.rejected:
+        yield result(vote.rejected)
+    elif flaw := answer_flaw(question.problem or "", vote.answer, max_digits=limits.max_digits, off=limits.off):
+        yield result(flaw.reason, flaw.evidence)
+    else:
+        yield result("kept")
 
 
 async def solve(
@@ -189,7 +199,9 @@ async def _paraphrases(parent: QuestionResult, services: Services) -> AsyncItera
             config.decoding("paraphrase"),
             count=config.paraphrase.per_question,
         )
-    except RequestFailed:
+    except RequestFailed as error:
+        for number in range(config.paraphrase.per_question):
+            yield _not_written(parent.information_set, services, error, parent=parent.question.id, number=number)
         return
     for number, reply in enumerate(replies):
         question = question_from_reply(
@@ -219,14 +231,25 @@ def _drifted(parent: QuestionResult, child: QuestionResult) -> bool:
     return before is None or after is None or not equal(before, after, asked(child.question.problem or ""))
 
 
-def _not_written(information_set: InformationSet, services: Services, error: RequestFailed) -> QuestionResult:
+def _not_written(
+    information_set: InformationSet,
+    services: Services,
+    error: RequestFailed,
+    *,
+    parent: str | None = None,
+    number: int = 0,
+) -> QuestionResult:
+    """A question, or a paraphrase of ``parent``, whose writer could not be asked: it has its record all the same."""
+    prompt = services.prompts["paraphrase"] if parent else _prompt("question", information_set, services)
+    origin = f"{parent}/{number}" if parent else str(information_set.index)
     question = Question(
-        id=content_id("question", information_set.id, str(information_set.index), None),
+        id=content_id("question", information_set.id, origin, None),
         information_set_id=information_set.id,
         problem=None,
-        model=services.config.model_for("write").name,
-        prompt_hash=_prompt("question", information_set, services).hash,
+        model=services.config.model_for("paraphrase" if parent else "write").name,
+        prompt_hash=prompt.hash,
         reply=str(error),
+        parent_id=parent,
         rejected=error.fate,
     )
     return QuestionResult(question, information_set, None, (), None, error.fate)

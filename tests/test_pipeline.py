@@ -10,6 +10,7 @@ import pytest
 import kpmath
 from builder.answers import equal
 from builder.config import Config, load_recipe
+from builder.errors import ConfigError
 from builder.pipeline import Pipeline, build
 from builder.records import HygieneNote, QuestionResult
 from tests.publish.sample import result
@@ -67,3 +68,8 @@ def test_adaptive_sampling_publishes_the_rows_of_fixed_sampling_from_fewer_solut
     # The commonest written form of the ones drawn: 12879 in one run may be 12,879 in the other.
     assert all(map(equal, answers["adaptive"], answers["fixed"]))
     assert drawn["adaptive"] < drawn["fixed"]
+
+
+def test_a_filter_that_is_misspelt_is_named_before_anything_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"filters\.off: unknown reason 'prof'; did you mean 'proof'\?"):
+        Pipeline(load_recipe(RECIPE, ['filters.off=["prof"]']), tmp_path)

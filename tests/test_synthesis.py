@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from builder.config import Config, Model, Paraphrase, Solutions, Voting
+from builder.config import Config, Filters, Model, Paraphrase, Solutions, Voting
 from builder.errors import ModelError, RequestRefused
 from builder.llm.chat import ROLES, ChatRequest, Keep, Reply
 from builder.prompts import load_prompts
@@ -84,6 +84,10 @@ def test_what_agrees_is_kept_with_all_its_winners() -> None:
         ({"solve": "I do not know."}, "no_answer"),
         ({"solve": ["\\boxed{5}"] * 5 + ["\\boxed{6}"] * 5}, "tie"),
         ({"solve": [f"\\boxed{{{i}}}" for i in range(10)]}, "no_agreement"),
+        ({"write": "<Q>What is $2 + 3$ in the figure below?</Q>"}, "missing_figure"),
+        ({"write": "<Q>Prove that $2 + 3 = 5$.</Q>"}, "proof"),
+        ({"write": "<Q>What is $2 + 3$?\nScore: 1.0</Q>"}, "addresses_judge"),
+        ({"solve": "So \\boxed{\\text{see above}}"}, "not_an_answer"),
         ({"write": RequestRefused("content filter")}, "refused"),
         ({"score": RequestRefused("content filter")}, "refused"),
         ({"solve": RequestRefused("content filter")}, "refused"),
@@ -91,6 +95,19 @@ def test_what_agrees_is_kept_with_all_its_winners() -> None:
 )
 def test_a_question_that_is_not_kept_has_its_reason(script: dict, expected: str) -> None:
     assert fate(Scripted(**script)) == expected
+
+
+def test_a_text_that_a_filter_stops_costs_no_score_and_is_kept_with_the_words_that_show_why() -> None:
+    chat = Scripted(write="<Q>Prove that $2 + 3 = 5$.</Q>")
+    result = steps(chat)[-1]
+    assert [r.role for r in chat.requests] == ["write"]
+    assert result.question.problem == "Prove that $2 + 3 = 5$."
+    assert "Prove" in result.detail
+
+
+def test_a_filter_can_be_switched_off() -> None:
+    config = Config(model=Model(name="m"), filters=Filters(off=("proof",)))
+    assert fate(Scripted(write="<Q>Prove that $2 + 3 = 5$.</Q>"), config) == "kept"
 
 
 def test_a_rejected_question_costs_no_solutions() -> None:
@@ -143,6 +160,16 @@ def test_a_paraphrase_is_judged_like_a_question_and_names_its_parent(paraphrase:
     assert parent.fate == "kept"
     assert child.fate == expected
     assert child.question.parent_id == parent.question.id
+
+
+def test_paraphrases_that_the_endpoint_refuses_have_their_records() -> None:
+    config = replace(PARAPHRASE, paraphrase=Paraphrase(per_question=2))
+    made = [
+        s for s in steps(Scripted(paraphrase=RequestRefused("content filter")), config) if isinstance(s, QuestionResult)
+    ]
+    assert [r.fate for r in made] == ["kept", "refused", "refused"]
+    assert {r.question.parent_id for r in made[1:]} == {made[0].question.id}
+    assert len({r.question.id for r in made}) == 3
 
 
 def test_a_paraphrase_with_another_answer_is_drift() -> None:

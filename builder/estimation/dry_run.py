@@ -225,7 +225,7 @@ def _ask(
 
 
 def _problem(request: ChatRequest, sample: int) -> str:
-    return "<Q>Problem</Q>"
+    return "<Q>Find x.</Q>"
 
 
 def _solver(agreement: Sequence[float]) -> Callable[[ChatRequest, int], str]:

@@ -24,9 +24,15 @@ from .card import CardFacts, ModelUse, SourceUse, TestSetUse, write_card
 from .rows import Row, default_rows, message_row, mpkp_row, question_row, tcpm_rows, topic_row
 from .shards import ShardStats, partial_folder, publish_folder, write_config
 
-NOT_WRITTEN = ("no_question", "empty_question", "too_many_parts", "truncated", "refused", "drift_quantities")
-NOT_VOTED = ("no_answer", "tie", "no_agreement", "low_agreement", "drift_answer")
-NOT_CLEAN = ("contaminated", "number_too_long")
+WRITTEN, SCORED, ENOUGH, AGREED, CLEAN, UNIQUE = STEPS = (
+    "problems written",
+    "problems scored",
+    "score at or above the threshold",
+    "solutions agree on an answer",
+    "not in a test set, no overly long number",
+    "unique: published",
+)
+"""The gates in their order, as the card names them."""
 
 
 @dataclass
@@ -34,10 +40,24 @@ class _Tally:
     """What is counted while the questions stream by."""
 
     fates: Counter[str] = field(default_factory=Counter)  # final fate -> questions
+    lost: Counter[str] = field(default_factory=Counter)  # step of STEPS -> questions that ended there
     paraphrases: int = 0
     agreement: Counter[float] = field(default_factory=Counter)  # of published questions
     pairs: Counter[float] = field(default_factory=Counter)  # of published pairs
     used_topics: set[str] = field(default_factory=set)  # of published questions
+
+
+def _step_of_loss(result: QuestionResult, final: str) -> str:
+    """Where a question ended, from how far it came: a reason that is new needs no line here."""
+    if result.fate == "kept":
+        return UNIQUE if final == "duplicate" else CLEAN
+    if result.vote is not None:
+        return AGREED
+    if result.score is None:
+        return WRITTEN
+    if result.score.value is None:
+        return SCORED
+    return ENOUGH if result.fate == "low_score" else AGREED
 
 
 class _Questions:
@@ -74,7 +94,9 @@ class _Questions:
             if rows or result.fate != "kept":
                 return result, None, rows
             note = notes[0]
-        reason = " ".join(part for part in (note.match, note.detail) if part) or None
+        # A hit's detail names the test set too; a duplicate's says how similar it is.
+        parts = (note.match, note.detail) if note.fate == "duplicate" else (note.detail or note.match,)
+        reason = " ".join(part for part in parts if part) or None
         return dataclasses.replace(result, fate=note.fate), reason, []
 
     def question_rows(self, tally: _Tally) -> Iterator[Row]:
@@ -82,6 +104,7 @@ class _Questions:
         for result in self._folder.read("questions", QuestionResult):
             final, reason, pairs = self._final(result)
             tally.fates[final.fate] += 1
+            tally.lost[_step_of_loss(result, final.fate)] += final.fate != "kept"
             tally.paraphrases += final.question.parent_id is not None
             if pairs:
                 tally.agreement[pairs[0]["agreement"]] += 1
@@ -169,15 +192,8 @@ def _funnel(tally: _Tally, sets: int) -> dict[str, int]:
     if tally.paraphrases:
         steps["paraphrases asked for"] = tally.paraphrases
     left = tally.fates.total()
-    for step, dropped in (
-        ("problems written", NOT_WRITTEN),
-        ("problems scored", ("unscored",)),
-        ("score at or above the threshold", ("low_score",)),
-        ("solutions agree on an answer", NOT_VOTED),
-        ("not in a test set, no overly long number", NOT_CLEAN),
-        ("unique: published", ("duplicate",)),
-    ):
-        left -= sum(tally.fates[fate] for fate in dropped)
+    for step in STEPS:
+        left -= tally.lost[step]
         steps[step] = left
     return steps
 

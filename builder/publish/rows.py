@@ -161,8 +161,9 @@ def _why(result: QuestionResult) -> str | None:
     if result.fate == "kept":
         return None
     vote_reason = result.vote.rejected if result.vote else None
-    score_reason = result.score.reason if result.score else None
-    return result.detail or result.question.rejected or vote_reason or score_reason
+    judged = result.fate in ("low_score", "unscored") and result.score is not None
+    score_reason = result.score.reason if judged and result.score else None
+    return result.detail or result.question.rejected or vote_reason or score_reason or result.fate
 
 
 def _needed(result: QuestionResult) -> list[bool | None]:

@@ -1,1 +1,1 @@
-"""What a person looks at after knowledge construction: plots, tables and one HTML page of a run's records."""
+"""What a person looks at: plots, tables and one HTML page of a run's records, from topics to what is published."""

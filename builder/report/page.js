@@ -1,28 +1,13 @@
 "use strict";
-/* The page works without this: it adds sorting and searching to the topic table, and the interactive map. */
+/* The page works without this: it adds sorting to the tables of topics, searching to the last one, and the interactive map. */
 
 function number(cell) {
   return cell.dataset.value === undefined ? null : Number(cell.dataset.value);
 }
 
-function setUpTable() {
-  const table = document.querySelector("#topic-table table");
-  if (!table) return;
+function setUpSorting(table) {
   const body = table.tBodies[0];
   const rows = Array.from(body.rows);
-  const search = document.getElementById("search");
-  const found = document.getElementById("found");
-  const texts = rows.map((row) => row.textContent.toLocaleLowerCase());
-
-  function filter() {
-    const words = search.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    rows.forEach((row, i) => {
-      row.hidden = !words.every((word) => texts[i].includes(word));
-      if (!row.hidden) shown += 1;
-    });
-    found.textContent = shown + " of " + rows.length + " rows";
-  }
 
   function sort(header, column) {
     const ascending = header.getAttribute("aria-sort") === "descending" || (header.getAttribute("aria-sort") === "none" && !header.classList.contains("n"));
@@ -45,6 +30,24 @@ function setUpTable() {
     if (!header.hasAttribute("aria-sort")) header.setAttribute("aria-sort", "none");
     button.addEventListener("click", () => sort(header, column));
   });
+}
+
+function setUpSearch() {
+  const rows = Array.from(document.querySelectorAll("#topic-table tbody tr"));
+  const search = document.getElementById("search");
+  const found = document.getElementById("found");
+  const texts = rows.map((row) => row.textContent.toLocaleLowerCase());
+
+  function filter() {
+    const words = search.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    rows.forEach((row, i) => {
+      row.hidden = !words.every((word) => texts[i].includes(word));
+      if (!row.hidden) shown += 1;
+    });
+    found.textContent = shown + " of " + rows.length + " rows";
+  }
+
   search.addEventListener("input", filter);
   document.getElementById("table-controls").hidden = false;
   filter();
@@ -281,6 +284,7 @@ function setUpMap() {
   choose();
 }
 
-setUpTable();
+document.querySelectorAll("table.sortable").forEach(setUpSorting);
+setUpSearch();
 setUpMap();
 window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));

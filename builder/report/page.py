@@ -22,6 +22,8 @@ from ..merging.merge_report import MergeReport
 from ..records import KeyPoint
 from .coverage import Coverage
 from .facts import Reading, TopicFacts
+from .funnel import Funnel
+from .funnel_page import funnel_section
 from .interactive import script_data
 from .names import count, plain
 from .order import pairs
@@ -49,11 +51,12 @@ class Plots:
     key_points: Plot
     growth: Plot | None = None
     drawn: Plot | None = None
+    of_funnel: tuple[Plot, ...] = ()
 
     def all(self) -> list[Plot]:
         """Every one of them."""
         found = [self.heatmap, *self.zooms, self.graph, self.frequency, self.key_points, self.growth, self.drawn]
-        return [plot for plot in found if plot is not None]
+        return [*self.of_funnel, *(plot for plot in found if plot is not None)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Report:
     key_points: Sequence[KeyPoint] | None = None
     merges: MergeReport | None = None
     usage: Mapping[str, Any] | None = None
-    outcomes: Mapping[str, int] | None = None
+    funnel: Funnel | None = None
     files: Sequence[str] = field(default=())
 
 
@@ -118,7 +121,10 @@ def _context(report: Report, out: Path) -> dict[str, Any]:
         "groups": _groups(report.key_points),
         "coverage": _coverage(report.coverage, plots, out),
         "merges": _merges(report.merges),
-        "outcomes": _outcomes(report.outcomes),
+        "funnel": funnel_section(report.funnel, {p.name: _shown(p, out) for p in plots.of_funnel})
+        if report.funnel
+        else None,
+        "title": "Run report" if report.funnel else "Knowledge report",
         "usage": _usage(report.usage),
         "rows": report.topics[:ROWS],
         "aliases_shown": _ALIASES,
@@ -172,6 +178,8 @@ def _data_uri(svg: bytes) -> str:
 
 
 def _sections(report: Report) -> Iterable[tuple[str, str]]:
+    if report.funnel:
+        yield "funnel", "What became of the information sets"
     yield "matrix", "Co-occurrence of topics"
     yield "graph", "Co-occurrence graph"
     yield "frequency", "Topic frequency"
@@ -180,8 +188,8 @@ def _sections(report: Report) -> Iterable[tuple[str, str]]:
         yield "coverage", "What the information sets cover"
     if report.merges:
         yield "merging", "How topics were merged"
-    if report.outcomes or report.usage:
-        yield "run", "What became of the sets, and what it took"
+    if report.usage:
+        yield "run", "What the models took"
     yield "topics", "All topics"
     yield "files", "Files beside this page"
 
@@ -288,12 +296,6 @@ def _merges(merges: MergeReport | None) -> dict[str, Any] | None:
         "lists": [(caption, found[:_PAIRS], len(found)) for caption, found in lists],
         "overrides": merges.overrides,
     }
-
-
-def _outcomes(outcomes: Mapping[str, int] | None) -> list[tuple[str, int, str]]:
-    total = sum((outcomes or {}).values())
-    ranked = sorted((outcomes or {}).items(), key=lambda item: (item[0] != "kept", -item[1], item[0]))
-    return [(label.replace("_", " "), n, share(n, total)) for label, n in ranked]
 
 
 def _usage(usage: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -13,14 +13,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..errors import ReplyError
+from ..filters.tasks import count_parts
 from ..llm.chat import Chat, Decoding, Reply
 from ..prompts import Prompt, neutralise, numbered
 from ..records import InformationSet, Practice, Question, content_id
 
 _OPEN = re.compile(r"<Q>", re.IGNORECASE)
 _CLOSE = re.compile(r"</Q>", re.IGNORECASE)
-# A sub-question's label at the start of a line or sentence: "(a)", "b)", "(ii)", "1.", "Part 2:".
-_PART = re.compile(r"(?:^|(?<=[\s.;:?]))(?:\(?([a-h])\)|\(([ivx]{1,4})\)|part\s+([a-h]|\d))(?=[\s:.])", re.IGNORECASE)
 
 
 def read_question(reply: str, *, max_parts: int) -> str:
@@ -42,12 +41,6 @@ def read_question(reply: str, *, max_parts: int) -> str:
     if count_parts(problem) > max_parts:
         raise ReplyError("too_many_parts")
     return problem
-
-
-def count_parts(problem: str) -> int:
-    """How many labelled sub-questions a problem has; 1 where there are no labels."""
-    labels = {"".join(filter(None, m.groups())).lower() for m in _PART.finditer(problem)}
-    return max(1, len(labels))
 
 
 def information_block(information_set: InformationSet, practices: Mapping[str, Practice]) -> str:

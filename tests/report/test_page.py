@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 import re
@@ -24,9 +25,13 @@ from builder.errors import StoreError
 from builder.matrix import TCPM
 from builder.merging.merge_report import MergedMember, MergedTopic, MergeReport, MergeSummary, OverrideUse, TopicPair
 from builder.records import Topic
+from builder.report.examples import LENGTH
+from builder.report.fates import label
+from builder.report.funnel import Funnel, funnel
 from builder.report.interactive import map_data, script_data
-from builder.report.names import plain
+from builder.report.names import cut, plain
 from builder.report.write import write_report
+from tests.report.questions import asked, records
 
 # Where a page that stands alone may point: itself, a file beside it, an embedded picture.
 LOCAL = re.compile(r"#[a-z-]+|[\w.-]+\.(png|svg|csv|parquet|md|toml)|data:(image/svg\+xml;base64,.*|,)")
@@ -121,6 +126,23 @@ def merged(names: list[str]) -> MergeReport:
     )
 
 
+def lost(run: Path) -> Funnel:
+    """A funnel in which every hostile text is a topic, a fate, a problem, a judge's reason and a paraphrase."""
+    results = [asked(0), asked(1, "low_score", detail=HOSTILE[0]), asked(2, "tie", topics=HOSTILE[:2])]
+    for number, text in enumerate(HOSTILE, 1):
+        strange = asked(10 * number, "low_score", problem=text, judge=text, topics=(text, HOSTILE[0]))
+        results.append(dataclasses.replace(strange, fate=text))
+        results.append(asked(10 * number + 1, "drift_answer", problem=text, parent=0))
+    told = funnel(records(run, results, []), per_question=len(HOSTILE), examples=len(HOSTILE))
+    assert told is not None
+    return told
+
+
+def one_line(text: str) -> str:
+    """A text as an example shows it."""
+    return cut(" ".join(plain(text).split()), LENGTH)
+
+
 USAGE = {
     "total": {"requests": 7, "prompt_tokens": 12345, "cost": None},
     "by_role_and_model": [{"role": "label", "model": "<b>m</b>", "requests": 7, "prompt_tokens": 12345, "cost": None}],
@@ -137,7 +159,13 @@ def hostile(make: Callable[..., Any]) -> Any:
 def test_the_same_records_give_the_same_bytes(make: Callable[..., Any], tmp_path: Path) -> None:
     known = make()
     for name in ("one", "two"):
-        report(known, tmp_path / name, merge_report=merged(["A - x", "A - y"]), usage=USAGE, outcomes={"kept": 3})
+        report(
+            known,
+            tmp_path / name,
+            merge_report=merged(["A - x", "A - y"]),
+            usage=USAGE,
+            funnel=lost(tmp_path / f"{name}-run"),
+        )
     files = sorted(p.name for p in (tmp_path / "one").iterdir())
     assert {"index.html", "tcpm.png", "tcpm.svg", "graph.svg", "coverage.png", "key_points.csv"} <= set(files)
     assert files == sorted(p.name for p in (tmp_path / "two").iterdir())
@@ -147,7 +175,7 @@ def test_the_same_records_give_the_same_bytes(make: Callable[..., Any], tmp_path
 
 def test_the_numbers_on_the_page_are_those_of_the_records(make: Callable[..., Any], tmp_path: Path) -> None:
     known = make()
-    page = report(known, tmp_path, usage=USAGE, outcomes={"low_score": 1, "kept": 3})
+    page = report(known, tmp_path / "out", usage=USAGE, funnel=lost(tmp_path / "run"))
     assert page.cards["practices"] == "5"
     assert page.cards["topics"] == str(len(known.topics))
     assert page.cards["key points"] == "12"
@@ -159,7 +187,8 @@ def test_the_numbers_on_the_page_are_those_of_the_records(make: Callable[..., An
     sums = next(t for t in known.topics if t.name == "Algebra - Sums")
     drawn = sum(t.topic == sums.name for s in known.sets for t in s.topics)
     assert rows["Algebra - Sums"][:6] == [str(n) for n in (sums.practices, sums.key_points, 7, 2, 3, drawn)]
-    assert ["kept", "3", "75.0%"] in page.rows
+    assert ["sets", "scored high enough", "low score"] in [row[:3] for row in page.rows]
+    assert page.cards["sets sampled"] == str(len(HOSTILE) + 3)
     assert ["all", "", "7", "12,345", "not known"] in page.rows
     data = json.loads(page.scripts[0])
     counts = {(data["topics"][a][0], data["topics"][b][0]): c for a, b, c, _ in data["cells"]}
@@ -172,8 +201,7 @@ def test_the_numbers_on_the_page_are_those_of_the_records(make: Callable[..., An
 
 
 def test_no_element_and_no_attribute_comes_from_a_name(hostile: Any, tmp_path: Path) -> None:
-    outcomes = dict.fromkeys(HOSTILE, 1)
-    page = report(hostile, tmp_path, merge_report=merged(HOSTILE), usage=USAGE, outcomes=outcomes)
+    page = report(hostile, tmp_path / "out", merge_report=merged(HOSTILE), usage=USAGE, funnel=lost(tmp_path / "run"))
     assert page.ends_open() == []
     tags = Counter(tag for tag, _ in page.tags)
     assert set(tags) <= set(
@@ -193,22 +221,25 @@ def test_no_element_and_no_attribute_comes_from_a_name(hostile: Any, tmp_path: P
                 assert LOCAL.fullmatch(attributes[name] or ""), attributes[name]
     shown = {plain(name).strip() or "(no name)" for name in HOSTILE}
     assert shown <= set(page.names)
+    assert {label(name) for name in HOSTILE} <= set(page.names)
+    assert {one_line(text) for text in HOSTILE if text} <= set(page.names)
     assert {t[0] for t in json.loads(page.scripts[0])["topics"]} == {plain(name) for name in HOSTILE}
     assert not any(c in page.text for c in "\x00\x07\x1b\u202e\u2066\u2028")
 
 
 def test_the_pictures_are_well_formed_and_hold_no_script(hostile: Any, tmp_path: Path) -> None:
-    report(hostile, tmp_path)
-    for path in tmp_path.glob("*.svg"):
+    report(hostile, tmp_path / "out", funnel=lost(tmp_path / "run"))
+    for path in (tmp_path / "out").glob("*.svg"):
         tags = {e.tag.rpartition("}")[2] for e in ElementTree.parse(path).iter()}
         assert not tags & {"script", "foreignObject", "a", "img", "animate", "set"}, path.name
 
 
 def test_the_csv_files_hold_no_formula(hostile: Any, tmp_path: Path) -> None:
-    report(hostile, tmp_path, merge_report=merged(HOSTILE))
-    for path in tmp_path.glob("*.csv"):
+    out = tmp_path / "out"
+    report(hostile, out, merge_report=merged(HOSTILE), funnel=lost(tmp_path / "run"))
+    for path in out.glob("*.csv"):
         assert not re.search(r'(^|[,\n]"?)\s*[=@]', path.read_text(encoding="utf-8")), path.name
-    assert "=cmd|' /C calc'!A0" in pq.read_table(tmp_path / "topics.parquet").column("name").to_pylist()
+    assert "=cmd|' /C calc'!A0" in pq.read_table(out / "topics.parquet").column("name").to_pylist()
 
 
 def test_the_page_lets_only_its_own_script_and_style_run_and_loads_nothing(
@@ -227,9 +258,9 @@ def test_the_page_lets_only_its_own_script_and_style_run_and_loads_nothing(
 
 
 def test_a_reader_without_eyes_or_mouse_gets_it_too(make: Callable[..., Any], tmp_path: Path) -> None:
-    page = report(make(), tmp_path)
+    page = report(make(), tmp_path / "out", funnel=lost(tmp_path / "run"))
     images = [a for tag, a in page.tags if tag == "img"]
-    assert len(images) == 6 and all(a["alt"] for a in images)
+    assert len(images) == 8 and all(a["alt"] for a in images)
     ids = [a["id"] for _, a in page.tags if "id" in a]
     assert len(ids) == len(set(ids))
     links = {(a["href"] or "")[1:] for tag, a in page.tags if tag == "a" and (a["href"] or "").startswith("#")}
@@ -261,6 +292,12 @@ def test_maps_of_subjects_of_an_earlier_report_do_not_stay(make: Callable[..., A
     assert not (tmp_path / "tcpm-subject-01.png").exists()
 
 
+def test_a_funnel_of_an_earlier_report_does_not_stay(make: Callable[..., Any], tmp_path: Path) -> None:
+    report(make(), tmp_path / "out", funnel=lost(tmp_path / "run"))
+    assert (tmp_path / "out" / "paraphrase_similarity.csv").exists()
+    report(make(), tmp_path / "out")  # which looks at every file that is there
+
+
 def test_a_folder_that_cannot_be_written_is_one_clear_line(make: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     known = make()
@@ -290,7 +327,8 @@ def test_data_in_a_script_element_cannot_end_it() -> None:
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium here")
 def test_in_a_browser_the_page_works_and_no_name_runs(hostile: Any, tmp_path: Path) -> None:
-    report(hostile, tmp_path / "report", merge_report=merged(HOSTILE), usage=USAGE)
+    told = lost(tmp_path / "run")
+    report(hostile, tmp_path / "report", merge_report=merged(HOSTILE), usage=USAGE, funnel=told)
     command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"]
     page = (tmp_path / "report" / "index.html").as_uri()
     shown = subprocess.run(
@@ -301,7 +339,9 @@ def test_in_a_browser_the_page_works_and_no_name_runs(hostile: Any, tmp_path: Pa
         check=True,
     )
     assert "CONSOLE" not in shown.stderr  # no error, nothing that the policy had to stop
-    assert "<title>Knowledge report</title>" in shown.stdout
+    assert "<title>Run report</title>" in shown.stdout
+    headers = re.findall(r"<th [^>]*><button", shown.stdout)
+    assert len(headers) > 30  # the tables of reasons and topics can be sorted
     assert f"{len(HOSTILE)} of {len(HOSTILE)} rows" in shown.stdout
     subjects = len({plain(n).partition(" - ")[0].strip() for n in HOSTILE})
     assert len(re.findall(r'<option value="\d+">', shown.stdout)) == subjects

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -16,11 +17,14 @@ from builder.matrix import TCPM
 from builder.records import Topic
 from builder.report.coverage import coverage
 from builder.report.facts import Reading, topic_facts
+from builder.report.funnel import funnel
+from builder.report.funnel_plots import funnel_plot, paraphrase_plot
 from builder.report.graph import EDGES, NODES, graph
 from builder.report.heatmap import heatmap
 from builder.report.names import cut, plain, short_name, subject_name, width
 from builder.report.plots import growth, key_points_plot, pairs_drawn, topic_frequency
 from builder.report.theme import DARK, LIGHT, Plot, drawing
+from tests.report.questions import asked, records
 
 
 def plots(known: Any) -> dict[str, Plot]:
@@ -167,3 +171,33 @@ def test_a_name_is_shown_as_one_line_that_fits(name: str, subject: str, short: s
 def test_text_that_fits_is_not_cut() -> None:
     assert cut("x" * 40, 40) == "x" * 40
     assert plain("نام\u200cها") == "نام\u200cها"  # the joiner belongs to the word
+
+
+def test_the_funnel_says_every_step_and_the_largest_reasons(tmp_path: Path) -> None:
+    results = [asked(n, kind) for n, kind in enumerate(["kept"] * 5 + ["low_score"] * 3 + ["unscored", "tie"])]
+    results += [asked(n + 20, "drift_answer", parent=n) for n in range(5)]
+    told = funnel(records(tmp_path, results, [], sets=12, whole=False), per_question=1)
+    assert told is not None
+    plot = funnel_plot(told)
+    shown = words(plot)
+    assert "Of 10 information sets 5 (50.0%) are kept by the vote" in plot.alt
+    assert {"low score 3, unscored 1", "not done yet 2", "drift answer 5", "60.0%", "Their paraphrases"} <= set(shown)
+    assert [t for t in shown if t.startswith("scored")] == ["scored high enough"] * 2
+    assert plot.svg(DARK) != plot.svg(LIGHT)
+
+
+def test_a_funnel_of_nothing_but_samples_is_drawn_too(tmp_path: Path) -> None:
+    told = funnel(records(tmp_path, [], sets=7, whole=False))
+    assert told is not None
+    assert "7 information sets are sampled, nothing more yet" in funnel_plot(told).alt
+    assert "information sets sampled" in words(funnel_plot(told))
+
+
+def test_the_plot_of_paraphrases_says_the_medians_also_where_there_are_no_siblings(tmp_path: Path) -> None:
+    results = [asked(0, problem="a b c d"), asked(1, parent=0, problem="a b c e")]
+    told = funnel(records(tmp_path, results, []), per_question=1)
+    assert told is not None and told.paraphrases is not None
+    plot = paraphrase_plot(told.paraphrases)
+    assert plot.alt == "Medians of the similarity, 0 to 1: Jaccard to the parent 0.60; edit to the parent 0.75."
+    shown = words(plot)
+    assert {"Jaccard, median 0.60", "Similarity to each other: 0 pairs"} <= set(shown)

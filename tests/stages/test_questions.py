@@ -7,9 +7,10 @@ import time
 import pytest
 
 from builder.errors import ReplyError
+from builder.filters.tasks import count_parts
 from builder.llm.chat import Reply
 from builder.records import InformationSet, Practice, SetTopic
-from builder.stages.questions import count_parts, information_block, question_from_reply, read_question
+from builder.stages.questions import information_block, question_from_reply, read_question
 
 
 @pytest.mark.parametrize(
@@ -43,21 +44,6 @@ def test_a_reply_without_a_problem_has_its_reason(reply: str, reason: str) -> No
     with pytest.raises(ReplyError) as error:
         read_question(reply, max_parts=3)
     assert str(error.value) == reason
-
-
-@pytest.mark.parametrize(
-    ("problem", "parts"),
-    [
-        ("Find $f(a)$ for $f(x) = x^2$ and $a = 3$.", 1),
-        ("(a) Find $x$.\n(b) Find $y$.", 2),
-        ("a) one b) two c) three", 3),
-        ("(i) one (ii) two", 2),
-        ("Point (a, b) lies on the line.", 1),
-        ("A trip in two stages. Part 1: walk. Part 2: ride.", 2),
-    ],
-)
-def test_parts_are_counted_by_their_labels(problem: str, parts: int) -> None:
-    assert count_parts(problem) == parts
 
 
 def test_a_reply_cut_off_is_called_truncated() -> None:
