@@ -61,6 +61,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.client
 	$(BIN)/python -m benchmarks.sampling
 	$(BIN)/python -m benchmarks.gates
+	$(BIN)/python -m benchmarks.hygiene
 	$(BIN)/python -m benchmarks.sets
 	$(BIN)/python -m benchmarks.embeddings
 	$(BIN)/python -m benchmarks.knowledge

@@ -88,6 +88,7 @@ class TestSet:
     split: str = "test"
     problem: str = "problem"
     solution: str | None = None
+    options: str | None = None  # the column of a multiple-choice question's options: a text, a list or a table
 
     def __post_init__(self) -> None:
         if not self.path and not self.hub:
@@ -281,6 +282,8 @@ class Dedup:
     ngram: int = _f(5, _number(1))
     threshold: float = _f(0.8, _number(0, 1))  # Jaccard similarity of the n-gram sets
     permutations: int = _f(128, _number(16, 1024))
+    semantic: str | None = _f(None, _choice("lexical", "minilm", "endpoint"))  # vectors that find rewordings too
+    cosine: float = _f(0.9, _number(0, 1))  # ... from this similarity on, where the mathematics is the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +292,7 @@ class Decontamination:
 
     question_ngram: int = _f(20, _number(2))
     solution_ngram: int = _f(30, _number(2))
+    repeats_only: bool = False  # of questions only those that repeat a row's mathematics too, beyond METHOD's rule
 
 
 @dataclass(frozen=True, slots=True)

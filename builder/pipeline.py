@@ -27,6 +27,8 @@ from pathlib import Path
 from typing import Any
 
 from .config import Config, to_plain
+from .embedder import open_embedder
+from .embeddings.base import Embedder
 from .errors import ConfigError, ReplyPending
 from .filters.numbers import too_long_number
 from .knowledge import KnowledgeRun, none_pending
@@ -164,22 +166,26 @@ class Pipeline(KnowledgeRun):
         rows: Counter[str] = Counter()
         questions, solutions = NgramIndex(settings.question_ngram), NgramIndex(settings.solution_ngram)
         for test_set in self.config.test_sets:
-            for row_id, problem, solution in read_test_set(test_set):
+            for row_id, problem, solution, options in read_test_set(test_set):
                 rows[test_set.name] += 1
                 questions.add(test_set.name, row_id, problem)
+                if options:  # a question that was written out with them
+                    questions.add(test_set.name, row_id, f"{problem} {options}")
                 if solution:
                     solutions.add(test_set.name, row_id, solution)
         return dict(rows), questions, solutions
 
     def _contaminated(self, questions: NgramIndex, solutions: NgramIndex) -> list[HygieneNote]:
         """Kept questions and winning solutions that meet a test set, or hold an overly long number."""
-        limit = self.config.filters.max_digits
+        limit, repeats_only = self.config.filters.max_digits, self.config.decontamination.repeats_only
         notes: list[HygieneNote] = []
 
         def look(question_id: str, solution_id: str | None, text: str, index: NgramIndex) -> bool:
-            if hits := index.hits(text):
-                hit = hits[0]
-                notes.append(HygieneNote(question_id, solution_id, "contaminated", hit.test_set, str(hit)))
+            hits = [h for h in index.hits(text) if h.repeated or solution_id or not repeats_only]
+            if hits:
+                hit = max(hits, key=lambda h: h.repeated)
+                found = (hit.test_set, str(hit), hit.ngram, hit.repeated)
+                notes.append(HygieneNote(question_id, solution_id, "contaminated", *found))
             # Those of a question have been looked for before it was scored.
             elif number := solution_id and too_long_number(text, limit):
                 notes.append(HygieneNote(question_id, solution_id, "number_too_long", None, number[:120]))
@@ -221,12 +227,18 @@ class Pipeline(KnowledgeRun):
                 threshold=settings.threshold,
                 num_perm=settings.permutations,
                 seed=self.config.run.seed,
+                embed=self._semantic_embedder().embed if settings.semantic else None,
+                cosine=settings.cosine,
             )
             bar.advance(len(candidates))
         return [
             HygieneNote(d.id, None, "duplicate", d.duplicate_of, f"{d.kind}, similarity {d.similarity:.2f}")
             for d in unique.duplicates
         ]
+
+    def _semantic_embedder(self) -> Embedder:
+        topics = dataclasses.replace(self.config.topics, embedder=self.config.dedup.semantic or "lexical")
+        return open_embedder(dataclasses.replace(self.config, topics=topics), self.models.durable)
 
     # --- publication ---------------------------------------------------------------------------
 

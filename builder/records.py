@@ -259,7 +259,9 @@ class HygieneNote:
     solution_id: str | None  # None: the whole question
     fate: str  # "duplicate" | "contaminated" | "number_too_long"
     match: str | None  # the test set that it meets, or the question that it repeats
-    detail: str | None  # which n-gram of which row, how similar
+    detail: str | None  # which row of it, how similar
+    ngram: str | None = None  # what it shares with the row: text of a test set, kept here and never published
+    repeated: bool | None = None  # whether it repeats the row's mathematics, not only its words
 
 
 # --- Arrow -------------------------------------------------------------------------------------

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
 
 import kpmath
 from builder.answers import equal
-from builder.config import Config, load_recipe
+from builder.config import Config, from_plain, load_recipe
 from builder.errors import ConfigError
 from builder.pipeline import Pipeline, build
 from builder.records import HygieneNote, QuestionResult
@@ -73,3 +74,55 @@ def test_adaptive_sampling_publishes_the_rows_of_fixed_sampling_from_fewer_solut
 def test_a_filter_that_is_misspelt_is_named_before_anything_is_asked(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"filters\.off: unknown reason 'prof'; did you mean 'proof'\?"):
         Pipeline(load_recipe(RECIPE, ['filters.off=["prof"]']), tmp_path)
+
+
+LONG = "A farmer packs 96 eggs in cartons of 12 and sells each carton for 3 dollars at the market on Saturday morning"
+
+
+def kept_with(folder: Path, problems: list[str], test_rows: list[dict[str, object]], **settings: object) -> Pipeline:
+    """A run whose kept questions ask ``problems``, checked against ``test_rows``."""
+    path = folder / "test.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in test_rows), encoding="utf-8")
+    plain = {"test_sets": [{"name": "exam", "path": str(path), "options": "options"}], **settings}
+    pipeline = Pipeline(from_plain(plain), folder / "run")
+    records = []
+    for number, problem in enumerate(problems):
+        one = result(number, ("5", "5", "5", "5"))
+        records.append(dataclasses.replace(one, question=dataclasses.replace(one.question, problem=problem)))
+    pipeline.folder.write("questions", QuestionResult, records, "f", 10)
+    return pipeline
+
+
+@pytest.mark.parametrize("repeats_only", [False, True])
+def test_a_hit_says_which_n_gram_it_is_and_whether_the_mathematics_is_repeated(
+    tmp_path: Path, repeats_only: bool
+) -> None:
+    row = {"problem": f"{LONG}. How much does he get for 7 cartons?"}
+    problems = [f"{LONG}. How much does he get for {n} cartons?" for n in (7, 5)]
+    pipeline = kept_with(tmp_path, problems, [row], decontamination={"repeats_only": repeats_only})
+    _, questions, solutions = pipeline._test_set_indexes()
+    notes = pipeline._contaminated(questions, solutions)
+    assert [(n.question_id, n.repeated) for n in notes] == [("q0", True), ("q1", False)][: 1 if repeats_only else 2]
+    assert all(n.match == "exam" and "line 1" in n.detail and "96 eggs" in n.ngram for n in notes)
+
+
+def test_a_question_that_writes_the_options_of_a_test_row_out_is_a_hit(tmp_path: Path) -> None:
+    options = [f"The number of boxes is {n} and of eggs {7 * n}" for n in (3, 4, 5)]
+    pipeline = kept_with(
+        tmp_path, ["Which is right? " + " ".join(options)], [{"problem": "Which?", "options": options}]
+    )
+    _, questions, solutions = pipeline._test_set_indexes()
+    assert [n.fate for n in pipeline._contaminated(questions, solutions)] == ["contaminated"]
+
+
+@pytest.mark.parametrize(("semantic", "found"), [(None, []), ("lexical", ["q1"])])
+def test_vectors_find_what_is_said_in_other_words_where_they_are_asked_for(
+    tmp_path: Path, semantic: str | None, found: list[str]
+) -> None:
+    problems = [
+        "Tom has 12 apples and gives 5 apples to his sister Ann. How many apples does Tom have?",
+        "How many apples does Tom have? Tom has 12 apples, and to his sister Ann Tom gives 5 apples.",
+    ]
+    settings = {"semantic": semantic, "cosine": 0.6} if semantic else {}
+    pipeline = kept_with(tmp_path, problems, [{"problem": "x"}], dedup=settings)
+    assert [n.question_id for n in pipeline._duplicates([])] == found

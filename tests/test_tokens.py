@@ -8,7 +8,7 @@ import time
 import pytest
 
 from builder import tokens
-from builder.tokens import is_number, tokenise
+from builder.tokens import is_number, mathematics, tokenise, words_and_numbers
 
 
 def test_the_example_of_the_module_holds() -> None:
@@ -34,6 +34,7 @@ def test_the_example_of_the_module_holds() -> None:
         ("It is 16 - 3 = <<16-3=13>>13.", "It is 16-3 = 13"),
         ("**Find** the *sum*".replace("*sum*", "sum"), "find the sum"),
         ("a two-digit number", "a two digit number"),
+        ("an L-shaped or ABC-like figure", "an L shaped or ABC like figure"),
         (r"5 \text{ cm}", "5 cm"),
         (r"\boxed{7}", "7"),
         ("a ratio of 3 : 2", "a ratio of 3:2"),
@@ -67,6 +68,7 @@ def test_what_writers_vary_is_not_seen(a: str, b: str) -> None:
         ("10-3", "10 3"),
         ("5-sin(x)", "5 sin(x)"),
         ("x-y", "x y"),
+        ("AB-CD", "AB CD"),
         ("50%", "50"),
         ("x₁²", "x₁³"),
         (r"\frac{1}{2}", "12"),
@@ -88,6 +90,20 @@ def test_a_text_without_meaning_has_no_tokens(text: str) -> None:
 )
 def test_numbers_are_told_from_the_rest(token: str, expected: bool) -> None:
     assert is_number(token) is expected
+
+
+@pytest.mark.parametrize(
+    ("tokens", "expected"),
+    [
+        ("Tom has three red apples and 5 pears", ("3", "5")),
+        ("three apples", ("3",)),
+        ("one of the apples", ()),
+        ("a number x less than N", ("x", "less", "N")),
+        ("the triangle ABC", ("ABC",)),
+    ],
+)
+def test_mathematics_is_numbers_operators_and_quantities(tokens: str, expected: tuple[str, ...]) -> None:
+    assert mathematics(words_and_numbers(tokens)) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""METHOD 8, redundancy: exact and near duplicates, and numbers that are too long.
+"""METHOD 8, redundancy: exact and near duplicates.
 
 Two questions are duplicates when they are the same problem, not when they look alike.  A data set of
 mathematics is full of problems with the same words and other numbers, and those are different problems.
@@ -15,40 +15,23 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 from rensa import RMinHash, RMinHashLSH
 
-from ..tokens import is_number, tokenise
+from ..tokens import mathematics, words_and_numbers
 
 MISS = 1e-3
 """Highest probability that banding overlooks a pair that lies exactly on the threshold."""
 
-_COUNTED = """zero . two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty"""
-_ROUND = {"dozen": 12, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
-_LARGE = {"ninety": 90, "hundred": 100, "thousand": 1000, "million": 1000000}
-# "one" is a pronoun more often than a number.
-_COUNTING = {word: value for value, word in enumerate(_COUNTED.split()) if word != "."}
-_NUMBER_WORDS = {word: str(value) for word, value in (_COUNTING | _ROUND | _LARGE).items()}
+Matrix = npt.NDArray[np.float32]  # one row for each text
 
-# Words that act like an operator, and names of quantities: another one makes another problem.
-_OPERATORS = """
-    plus minus times divided sum difference product quotient remainder ratio percent percentage
-    more less fewer greater smaller larger increase increased increases decrease decreased decreases
-    gain gained loss lost profit discount add added subtract subtracted before after
-    least most minimum maximum smallest largest lowest highest greatest even odd prime composite
-    positive negative nonnegative nonpositive not no never without or neither
-    half third quarter fourth fifth twice thrice double triple squared cubed square cube root
-    sin cos tan sec csc cot log ln exp mean median mode range perimeter area volume surface radius diameter
-    circumference inside outside first second last union intersection
-    same different distinct identical distinguishable indistinguishable
-    alpha beta gamma delta epsilon zeta eta theta lambda mu nu rho sigma tau phi varphi chi psi omega
-    horizontal vertical parallel perpendicular clockwise counterclockwise
-"""
-_OPERATOR_WORDS = frozenset(_OPERATORS.split())
+_BLOCK = 1024  # questions whose shingles are held at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +40,8 @@ class Duplicate:
 
     id: str
     duplicate_of: str
-    similarity: float  # Jaccard similarity of the shingle sets, 0..1
-    kind: Literal["exact", "near"]
+    similarity: float  # Jaccard similarity of the shingle sets, 0..1; "semantic": cosine of the vectors
+    kind: Literal["exact", "near", "semantic"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +50,6 @@ class DedupResult:
 
     kept: tuple[str, ...]
     duplicates: tuple[Duplicate, ...]
-
-
-def words_and_numbers(text: str) -> list[str]:
-    """The tokens of a question, with number words as digits: ``twelve boxes`` is ``12 boxes``."""
-    return [_NUMBER_WORDS.get(t, t) for t in tokenise(text)]
-
-
-def mathematics(tokens: Sequence[str]) -> tuple[str, ...]:
-    """What must be equal in near duplicates, in order: numbers, operators, names of quantities."""
-    return tuple(t for t in tokens if _is_mathematics(t))
-
-
-def _is_mathematics(token: str) -> bool:
-    if token in _OPERATOR_WORDS or not token.isalpha():
-        return True
-    if len(token) == 1:
-        return token not in "aAI"  # a quantity (x, N, π), but for the words "a" and "I"
-    return token == "frac" or token.isupper()  # ABC is a triangle, TOOT a word whose letters are arranged
 
 
 def shingles(tokens: Sequence[str], n: int) -> frozenset[str]:
@@ -96,14 +61,6 @@ def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
     """Size of the intersection over size of the union, 0..1; 1 for two empty sets."""
     union = len(a | b)
     return len(a & b) / union if union else 1.0
-
-
-def too_long_number(text: str, max_digits: int) -> bool:
-    """Whether ``text`` holds a number of more than ``max_digits`` digits (METHOD 8).
-
-    Digits on both sides of a decimal point and of thousands separators count together.
-    """
-    return any(sum(map(str.isdigit, t)) > max_digits for t in tokenise(text) if is_number(t))
 
 
 def _digest(*parts: str) -> bytes:
@@ -127,6 +84,8 @@ def deduplicate(
     num_perm: int,
     seed: int,
     same_mathematics: bool = True,
+    embed: Callable[[Sequence[str]], Matrix] | None = None,
+    cosine: float = 0.9,
 ) -> DedupResult:
     """Questions without those that repeat another one.
 
@@ -143,43 +102,52 @@ def deduplicate(
         seed: of the permutations.
         same_mathematics: near duplicates must have the same :func:`mathematics`; False lets the
             wording alone decide.
+        embed: gives a vector of length 1 for each text: questions with the same mathematics that remain are
+            duplicates too where their vectors are near.  It is asked for those that have a rival, not for all.
+            Without ``same_mathematics`` every pair is compared.
+        cosine: similarity of vectors from which on they are near, 0..1.
 
     Returns:
         What is kept, in the order given, and each duplicate with what it repeats.
     """
     order = sorted(range(len(questions)), key=lambda i: (-questions[i][2], questions[i][0]))
-    tokens = [words_and_numbers(text) for _, text, _ in questions]
-    first: dict[bytes, int] = {}
-    repeats: dict[int, int] = {}
-    for i in order:
+    # Tokens are made twice, where a question has a rival: kept for all they would be most of the memory.
+    exact: list[bytes] = []
+    salts: list[str] = []
+    for _, text, _ in questions:
+        tokens = words_and_numbers(text)
         # A text without any token (another script, only punctuation) is known by itself.
-        kept = first.setdefault(_digest(*(tokens[i] or ["", questions[i][1]])), i)
-        if kept != i:
-            repeats[i] = kept
+        exact.append(_digest(*(tokens or ["", text])))
+        salts.append((_digest(*mathematics(tokens)).hex() if same_mathematics else "") if tokens else f"\0{text}")
+    first: dict[bytes, int] = {}
+    repeats = {i: kept for i in order if (kept := first.setdefault(exact[i], i)) != i}
 
-    unique = [i for i in order if i not in repeats and tokens[i]]
-    salts = [_digest(*mathematics(tokens[i])).hex() if same_mathematics else "" for i in unique]
-    crowd = Counter(salts)
+    unique = [i for i in order if i not in repeats]
+    crowd = Counter(salts[i] for i in unique)
     # Nothing can repeat a question whose mathematics is its own.
-    rest = [(i, salt) for i, salt in zip(unique, salts, strict=True) if crowd[salt] > 1]
-    near = _near(questions, tokens, rest, ngram, threshold, num_perm, seed)
-    duplicates = dict(near)
+    rest = [(i, salts[i]) for i in unique if crowd[salts[i]] > 1]
+    dropped = _near(questions, rest, ngram, threshold, num_perm, seed)
+    if embed is not None:
+        remaining = [(i, salt) for i, salt in rest if i not in dropped]
+        dropped |= _semantic(questions, remaining, embed, cosine)
     for i, kept in repeats.items():
-        # Where its twin is a near duplicate itself, both repeat the same kept question.
-        duplicates[i] = (
-            replace(near[kept], id=questions[i][0])
-            if kept in near
-            else Duplicate(questions[i][0], questions[kept][0], 1.0, "exact")
-        )
+        dropped[i] = Duplicate(questions[i][0], questions[kept][0], 1.0, "exact")
+    number = {q[0]: i for i, q in enumerate(questions)}
     return DedupResult(
-        tuple(q[0] for i, q in enumerate(questions) if i not in duplicates),
-        tuple(duplicates[i] for i in sorted(duplicates)),
+        tuple(q[0] for i, q in enumerate(questions) if i not in dropped),
+        tuple(_followed(dropped[i], dropped, number) for i in sorted(dropped)),
     )
+
+
+def _followed(duplicate: Duplicate, dropped: Mapping[int, Duplicate], number: Mapping[str, int]) -> Duplicate:
+    """``duplicate`` with the question that is kept, where the one that it repeats is a duplicate itself."""
+    while (further := dropped.get(number[duplicate.duplicate_of])) is not None:
+        duplicate = replace(further, id=duplicate.id)
+    return duplicate
 
 
 def _near(
     questions: Sequence[tuple[str, str, float]],
-    tokens: Sequence[Sequence[str]],
     candidates: Sequence[tuple[int, str]],
     ngram: int,
     threshold: float,
@@ -191,23 +159,69 @@ def _near(
     Each shingle is salted with the mathematics of its question: questions that differ in it share no
     shingle, so a thousand problems of one template with other numbers never meet in a bucket.
     """
+
+    @lru_cache(maxsize=2 * _BLOCK)
+    def grams(i: int) -> frozenset[str]:
+        return shingles(words_and_numbers(questions[i][1]), ngram)
+
     found: dict[int, Duplicate] = {}
     index = RMinHashLSH(threshold, num_perm, _bands(num_perm, threshold))
-    sets: dict[int, frozenset[str]] = {}
     rank = {i: position for position, (i, _) in enumerate(candidates)}
-    for start in range(0, len(candidates), 4096):
-        block = candidates[start : start + 4096]
-        grams = [shingles(tokens[i], ngram) for i, _ in block]
+    for start in range(0, len(candidates), _BLOCK):
+        block = candidates[start : start + _BLOCK]
         # Sorted, since the order of a set of strings changes from process to process.
-        salted = [[salt + g for g in sorted(s)] for (_, salt), s in zip(block, grams, strict=True)]
+        salted = [[salt + g for g in sorted(grams(i))] for i, salt in block]
         hashes = RMinHash.from_token_sets(salted, num_perm, seed)
-        for (i, _), gram, signature in zip(block, grams, hashes, strict=True):
-            near = [(jaccard(gram, sets[k]), k) for k in index.query(signature)]
+        for (i, _), signature in zip(block, hashes, strict=True):
+            near = [(jaccard(grams(i), grams(k)), k) for k in index.query(signature)]
             # The nearest; among equals the one with the highest priority, which came first.
             best = max(near, key=lambda pair: (pair[0], -rank[pair[1]]), default=(0.0, -1))
             if near and best[0] >= threshold:
                 found[i] = Duplicate(questions[i][0], questions[best[1]][0], round(best[0], 4), "near")
             else:
-                sets[i] = gram
                 index.insert(i, signature)
     return found
+
+
+def _semantic(
+    questions: Sequence[tuple[str, str, float]],
+    candidates: Sequence[tuple[int, str]],
+    embed: Callable[[Sequence[str]], Matrix],
+    cosine: float,
+) -> dict[int, Duplicate]:
+    """Those of ``candidates`` (in the order of their priority) whose vector is near that of a kept one.
+
+    Only questions with the same salt are compared, so vectors are held for one such group at a time.
+    """
+    groups: dict[str, list[int]] = {}
+    for i, salt in candidates:
+        groups.setdefault(salt, []).append(i)
+    found: dict[int, Duplicate] = {}
+    for batch in _batches([g for g in groups.values() if len(g) > 1]):
+        vectors = embed([questions[i][1] for group in batch for i in group])
+        start = 0
+        for group in batch:
+            own = vectors[start : start + len(group)]
+            start += len(group)
+            kept: list[int] = []
+            for position, i in enumerate(group):
+                likeness = own[kept] @ own[position]
+                best = int(likeness.argmax()) if kept else -1  # the first of equals has the highest priority
+                if kept and likeness[best] >= cosine:
+                    twin = questions[group[kept[best]]][0]
+                    found[i] = Duplicate(questions[i][0], twin, round(min(1.0, float(likeness[best])), 4), "semantic")
+                else:
+                    kept.append(position)
+    return found
+
+
+def _batches(groups: Sequence[list[int]]) -> Iterator[list[list[int]]]:
+    """Groups together until they have ``_BLOCK`` members: an embedder is slow on few texts at a time."""
+    batch: list[list[int]] = []
+    for group in groups:
+        batch.append(group)
+        if sum(map(len, batch)) >= _BLOCK:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

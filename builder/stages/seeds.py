@@ -15,7 +15,7 @@ import gzip
 import itertools
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,8 +93,8 @@ def load_seeds(sources: Sequence[SeedSource], *, on_missing_answer: str) -> Seed
     return report
 
 
-def read_test_set(test_set: TestSet) -> Iterator[tuple[str, str, str | None]]:
-    """(row id, problem, solution) of a test set's rows; an absent solution is None.
+def read_test_set(test_set: TestSet) -> Iterator[tuple[str, str, str | None, str | None]]:
+    """(row id, problem, solution, options) of a test set's rows; None for a solution or options that are absent.
 
     Raises:
         SeedError: as for seeds.
@@ -108,7 +108,19 @@ def read_test_set(test_set: TestSet) -> Iterator[tuple[str, str, str | None]]:
     )
     for where, row in _rows(source):
         solution = row.get(test_set.solution) if test_set.solution else None
-        yield where, _text(test_set.problem, where, row), solution if isinstance(solution, str) else None
+        options = " ".join(_strings(row.get(test_set.options))) if test_set.options else ""
+        problem = _text(test_set.problem, where, row)
+        yield where, problem, solution if isinstance(solution, str) else None, options or None
+
+
+def _strings(value: object) -> Iterator[str]:
+    """The texts in a field, in order: it may be a text, a list, or a table such as {"A": ...}."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for each in value.values() for text in _strings(each))
+    elif isinstance(value, list | tuple):
+        yield from (text for each in value for text in _strings(each))
 
 
 def _practice(source: SeedSource, where: str, row: Row) -> Practice:

@@ -241,7 +241,7 @@ def test_a_dataset_folder_is_read_through_datasets_without_network(tmp_path: Pat
     report = load_seeds([SeedSource("hub", hub=hub, id="id", limit=2)], on_missing_answer="error")
     assert [p.id for p in report.practices] == ["hub/a", "hub/b"]
     test_rows = list(read_test_set(TestSet("t", hub=hub, solution="solution")))
-    assert [(problem, solution) for _, problem, solution in test_rows] == [(ROWS[0]["problem"], ROWS[0]["solution"])]
+    assert [(problem, solution) for _, problem, solution, _ in test_rows] == [(ROWS[0]["problem"], ROWS[0]["solution"])]
 
 
 def test_a_field_that_a_hub_dataset_lacks_is_named_with_its_row(tmp_path: Path) -> None:
@@ -281,8 +281,26 @@ def test_a_test_set_gives_problems_and_the_solutions_it_has(
 ) -> None:
     path = write(tmp_path / "t.jsonl", [{"problem": "p", "solution": "s"}, {"problem": "q"}])
     rows = list(read_test_set(TestSet("gsm8k test", path=str(path), solution=solution)))
-    assert [r[1:] for r in rows] == [("p", read[0]), ("q", read[1])]
+    assert [r[1:] for r in rows] == [("p", read[0], None), ("q", read[1], None)]
     assert rows[1][0].endswith("t.jsonl, line 2")
+
+
+@pytest.mark.parametrize(
+    ("options", "read"),
+    [
+        (["2", "3"], "2 3"),
+        ({"A": "two", "B": "three"}, "two three"),
+        ([[{"aoVal": "A", "content": "2"}]], "A 2"),
+        ("A) 2 B) 3", "A) 2 B) 3"),
+        ([], None),
+        (None, None),
+        ([1, 2], None),
+    ],
+)
+def test_the_options_of_a_test_row_are_read_in_whatever_form(tmp_path: Path, options: object, read: str | None) -> None:
+    path = write(tmp_path / "t.jsonl", [{"problem": "p", "options": options}])
+    ((*_, found),) = read_test_set(TestSet("t", path=str(path), options="options"))
+    assert found == read
 
 
 def test_an_answer_column_that_the_file_does_not_have_is_named_with_those_it_has(tmp_path: Path) -> None:
