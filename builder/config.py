@@ -312,6 +312,7 @@ class Publish:
     license: str = "apache-2.0"
     shard_rows: int = _f(100_000, _number(1))
     solutions_per_question: int = _f(0, _number(0))  # at most; 0: all that agree
+    calibration: str = ""  # a file of "calibrate --save FILE.json": its figures are shown in the card
     choose: str = _f("best", _choice("best", "first"))  # which, where there are more: see stages.voting.best_first
 
     def __post_init__(self) -> None:
@@ -386,6 +387,7 @@ class Config:
         for source in [*plain.get("seeds", []), *plain.get("test_sets", [])]:
             if "path" in source:
                 source["path"] = Path(source["path"]).name
+        plain["publish"]["calibration"] = Path(self.publish.calibration).name
         plain["prompts"] = {}  # their hashes are stored with every row
         plain.pop("limits", None)
         for model in [plain["model"], *plain.get("models", {}).values()]:
@@ -531,6 +533,10 @@ def apply_overrides(plain: dict[str, Any], overrides: Sequence[str]) -> dict[str
     return plain
 
 
+_FILES = (("prompts", "directory"), ("limits", "prices"), ("topics", "overrides"), ("publish", "calibration"))
+"""Keys beside the sources' own that name a file."""
+
+
 def load_recipe(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Config:
     """The configuration of a recipe file, with ``KEY=VALUE`` overrides.
 
@@ -552,7 +558,7 @@ def load_recipe(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> 
     for source in (s for k in ("seeds", "test_sets") for s in _tables(plain.get(k)) if "path" in s):
         if isinstance(source["path"], str):
             source["path"] = str((root / os.path.expandvars(source["path"])).resolve())
-    for section, key in (("prompts", "directory"), ("limits", "prices"), ("topics", "overrides")):
+    for section, key in _FILES:
         table = plain.get(section, {})
         if isinstance(table, dict) and isinstance(table.get(key), str) and table[key]:
             table[key] = str((root / table[key]).resolve())

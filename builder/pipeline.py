@@ -33,6 +33,7 @@ from .errors import ConfigError, ReplyPending
 from .filters.numbers import too_long_number
 from .knowledge import KnowledgeRun, none_pending
 from .progress import Progress
+from .publish.calibration import read_calibration
 from .publish.dataset import publish_run
 from .records import HygieneNote, InformationSet, LabelledPractice, QuestionResult
 from .run import OpenBackend, file_hash, fingerprint, ordered
@@ -59,6 +60,8 @@ class Pipeline(KnowledgeRun):
                 near = difflib.get_close_matches(reason, REASONS, 1)
                 hint = f"did you mean {near[0]!r}?" if near else f"the reasons are {', '.join(REASONS)}"
                 raise ConfigError(f"filters.off: unknown reason {reason!r}; {hint}")
+        if config.publish.calibration:
+            read_calibration(config.publish.calibration)  # that it cannot be used must be known before a run is paid
         super().__init__(config, run, progress, open_backend)
 
     # --- practice generation (METHOD 4-7) ------------------------------------------------------

@@ -21,6 +21,7 @@ import kpmath
 
 from ..errors import PublishError
 from ..records import content_id
+from .calibration import CalibrationUse
 from .shards import ShardStats
 
 TEMPLATE = Path(__file__).resolve().parent.parent.parent / "dataset_card.md"
@@ -81,6 +82,7 @@ class CardFacts:
     question_ngram: int
     solution_ngram: int
     settings: Mapping[str, str] = field(default_factory=dict)  # name -> value, worth knowing
+    calibration: CalibrationUse | None = None
     pretty_name: str = "KPMath"
     license: str = "apache-2.0"
 
@@ -230,6 +232,22 @@ def _agreement_rows(agreement: Mapping[float, int]) -> list[tuple[str, str, str]
     return rows
 
 
+def _calibration(use: CalibrationUse | None) -> str:
+    if use is None:
+        return "How right these answers are was not measured: agreement is no proof."
+    votes = f", {use.votes} votes on each" if use.votes else ""
+    sources = ", ".join(f"{_cell(name)} ({count:,} questions{votes})" for name, count in use.sources)
+    rows = []
+    for g in use.gates:
+        limits = f"{_percent(g.low)} to {_percent(g.high)}"
+        rows.append((f"{g.threshold:g}", _percent(g.kept_share), f"{_percent(g.precision)} ({limits})"))
+    return (
+        f"How right a threshold on the {use.gate} is was measured on other questions, with known answers: {sources}. "
+        f"{use.promise}. It holds for these rows as far as they are like those questions.\n\n"
+        "| threshold | kept | of these right (exact 95 % interval) |\n|---|---|---|\n" + _table(rows, 3)
+    )
+
+
 def _column_tables(configs: Iterable[str]) -> str:
     parts = []
     for config in configs:
@@ -307,6 +325,7 @@ def _values(facts: CardFacts) -> dict[str, str]:
             [(r, f"{n:,}") for r, n in sorted(facts.rejected.items(), key=lambda i: (-i[1], i[0]))], 2
         ),
         "agreement_table": _table(_agreement_rows(facts.agreement), 3),
+        "calibration": _calibration(facts.calibration),
         "question_ngram": str(facts.question_ngram),
         "solution_ngram": str(facts.solution_ngram),
         "decontamination_table": _table(

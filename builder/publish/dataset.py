@@ -20,6 +20,7 @@ from ..matrix import TCPM
 from ..prompts import Prompt
 from ..records import HygieneNote, LabelledPractice, QuestionResult, Topic
 from ..run import RunFolder
+from .calibration import read_calibration
 from .card import CardFacts, ModelUse, SourceUse, TestSetUse, write_card
 from .rows import Row, default_rows, message_row, mpkp_row, question_row, tcpm_rows, topic_row
 from .shards import ShardStats, partial_folder, publish_folder, write_config
@@ -256,6 +257,7 @@ def _facts(
             "share of two-topic information sets": f"{config.sampling.two_topic_share:g}",
             "seed": str(config.run.seed),
         },
+        calibration=read_calibration(config.publish.calibration) if config.publish.calibration else None,
         pretty_name=config.publish.pretty_name,
         license=config.publish.license,
     )
