@@ -9,7 +9,6 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ from aiohttp import web
 from builder.llm.chat import ChatRequest, Message
 from builder.llm.procedural.chat import ProceduralChat
 from builder.store import StoreReader
+from tests.http_thread import in_thread
 
 ROOT = Path(__file__).resolve().parents[1]
 KILLS = 20
@@ -86,30 +86,11 @@ class Endpoint:
 @contextmanager
 def served(endpoint: Endpoint | None = None) -> Iterator[Endpoint]:
     endpoint = endpoint or Endpoint()
-    started, stop = threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        app = web.Application(client_max_size=1 << 24)
-        app.router.add_post("/v1/chat/completions", endpoint.complete)
-        app.router.add_get("/v1/models", endpoint.models)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        endpoint.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-        started.set()
-        await stop.wait()
-        await runner.cleanup()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    thread.start()
-    started.wait()
-    try:
+    app = web.Application(client_max_size=1 << 24)
+    app.router.add_post("/v1/chat/completions", endpoint.complete)
+    app.router.add_get("/v1/models", endpoint.models)
+    with in_thread(app) as endpoint.url:
         yield endpoint
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()
 
 
 def command(endpoint: Endpoint, folder: Path) -> list[str]:

@@ -10,12 +10,13 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 
 import numpy as np
 from aiohttp import web
+
+from tests.http_thread import in_thread
 
 DIMENSIONS = 8
 Act = Callable[["EmbeddingServer", web.Request, dict], Awaitable[web.StreamResponse]]
@@ -109,26 +110,7 @@ class EmbeddingServer:
 @contextlib.contextmanager
 def serving(*script: Act, every: Act = good, pause: float = 0.0) -> Iterator[EmbeddingServer]:
     server = EmbeddingServer(list(script), every, pause)
-    started, stop = threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        app = web.Application(client_max_size=1 << 24)
-        app.router.add_post("/v1/embeddings", server.embeddings)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-        started.set()
-        await stop.wait()
-        await runner.cleanup()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    thread.start()
-    started.wait()
-    try:
+    app = web.Application(client_max_size=1 << 24)
+    app.router.add_post("/v1/embeddings", server.embeddings)
+    with in_thread(app) as server.url:
         yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()
