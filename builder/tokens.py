@@ -102,10 +102,10 @@ _OPERATOR_WORDS = frozenset(_OPERATORS.split())
 _MATH_MODE = re.compile(r"(?<!\\)\\[()\[\]]")  # \( and \[, but not the bracket after a line break \\\\[
 _ANNOTATION = re.compile(r"<<[^<>\n]*>>")  # GSM8K's calculator annotations repeat what stands beside them
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+)(?![\d]|,\d|\{,\})")
-# A hyphen between words, or between a number and a word, is no minus: two-digit, x-axis, 5-cm; but AB-CD is one.
+# A hyphen between words, or behind a number or a formula, is no minus: two-digit, 5-cm, $x$-axis; but AB-CD has one.
 _FUNCTIONS = "sin|cos|tan|sec|csc|cot|log|ln|exp|sqrt|max|min|gcd|lcm|floor"
 # The "-" stands first in the pattern: it is found at once, and only then is looked around.
-_HYPHEN = re.compile(rf"-(?<=[^\W_]-)(?=(?!(?:{_FUNCTIONS}|[A-Z]+)\b)[^\W\d_]{{2,}})")
+_HYPHEN = re.compile(rf"-(?:(?<=[^\W_]-)|(?<=[^\s(]\$-))(?=(?!(?:{_FUNCTIONS}|[A-Z]+)\b)[^\W\d_]{{2,}})")
 _POWERS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]+")
 _GROUP = re.compile(r"\{\s*(-?\d+(?:\.\d+)?|-?\\?[A-Za-z]+)\s*\}")  # braces around one thing: x^{2} is x^2
 _RATIO = re.compile(r"(?<=\d)\s?:\s?(?=\d)")
@@ -131,7 +131,7 @@ def tokenise(text: str) -> list[str]:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
         text = _POWERS.sub(lambda m: "^" + m.group().translate(_SUPERSCRIPTS) + " ", text)
-    text = _ANNOTATION.sub(" ", _MATH_MODE.sub(" ", text))
+    text = _ANNOTATION.sub(" ", _MATH_MODE.sub("$", text))
     if "," in text:
         text = _THOUSANDS.sub(lambda m: re.sub(r"\D", "", m.group()), text)
     text = _HYPHEN.sub(" ", text.replace("**", " ").replace(r"\$", " "))

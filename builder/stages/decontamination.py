@@ -5,6 +5,9 @@ The paper's rule: 20-grams in questions and 30-grams in solutions.  Tokens are t
 lower case and without braces and figure code: the boilerplate of an ``[asy]`` drawing is shared by
 problems that have nothing else in common.
 
+Two texts with the same tokens but for their signs (``+`` and ``-``) are two problems and do not meet, however long
+the words around them: x + 98 = 0 and x - 98 = 0 have different answers.
+
 A text shorter than n tokens has no n-gram.  It meets a test row only when the two have exactly the
 same tokens, and the same in their figures: "What is 2 + 3?" inside a longer problem says nothing, nor does
 "What is x in the diagram?" about another diagram.
@@ -36,6 +39,7 @@ from ..tokens import mathematics, tokenise, words_and_numbers
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so multiplication modulo 2**64 loses nothing
 _INVERSE = np.uint64(pow(int(_BASE), -1, 2**64))
 _UNKNOWN = -1
+_SIGNS = "+-"
 _LABEL = re.compile(r'label\(\s*(?:Label\(\s*)?"([^"]*)"', re.IGNORECASE)
 
 
@@ -134,7 +138,7 @@ class NgramIndex:
         if n < 1:
             raise ValueError(f"n = {n}: an n-gram has at least one token")
         self.n = n
-        self._vocabulary: dict[str, int] = {}
+        self._vocabulary: dict[str, int] = {sign: i for i, sign in enumerate(_SIGNS)}
         self._rows: list[tuple[str, str, str]] = []  # test set, row id, text
         self._whole: dict[tuple[int, ...], list[int]] = {}  # texts shorter than n
         self._tokens: list[NDArray[np.int32]] = []  # of the texts, one after another
@@ -203,9 +207,20 @@ class NgramIndex:
         rows, positions = self._shared(ids)
         if not len(rows):
             return []
-        content = _Content.of(text)
+        content, signless = _Content.of(text), self._signless(ids)
         found = zip(rows.tolist(), positions.tolist(), strict=True)
-        return _once(self._hit(row, tokens[p : p + self.n], content) for row, p in found)
+        hits = ((row, self._hit(row, tokens[p : p + self.n], content)) for row, p in found)
+        # A hyphen is the token of a minus: where the mathematics is repeated the signs are no others.
+        return _once(h for row, h in hits if h.repeated or not self._differs_in_signs_alone(ids, signless, row))
+
+    def _signless(self, ids: NDArray[np.int32]) -> NDArray[np.int32]:
+        return ids[(ids == _UNKNOWN) | (ids >= len(_SIGNS))]
+
+    def _differs_in_signs_alone(self, ids: NDArray[np.int32], signless: NDArray[np.int32], row: int) -> bool:
+        of_row = self._tokens[0][self._begins[row] : self._begins[row + 1]]
+        if np.array_equal(ids, of_row):
+            return False
+        return np.array_equal(signless, self._signless(of_row))
 
     def _hit(self, row: int, ngram: list[str], content: _Content) -> Hit:
         test_set, row_id, text = self._rows[row]

@@ -307,19 +307,35 @@ def test_the_same_mathematics_makes_a_hit_a_repeat(row: str, text: str) -> None:
         (real.WALLET, real.WALLET.replace("$15", "$25")),
         (real.BOOK, real.BOOK.replace("half of the remaining", "a third of the remaining")),
         (real.GARDEN, real.GARDEN.replace("80% more", "80% less")),
-        (real.WAGE, real.WAGE.replace("+ 1/2", "- 1/2")),
         (real.SHOES, real.SHOES.replace("4 lawns", "5 lawns")),
+        ("What is 2 + 3?" + FORM, "What is 3 + 2?" + FORM),
+        (real.SHOES + '[asy] label("5", A); [/asy]', real.SHOES + '[asy] label("6", A); [/asy]'),
+    ],
+)
+def test_shared_wording_is_a_hit_and_no_repeat(row: str, text: str) -> None:
+    assert [h.repeated for h in index_of(20, row).hits(text)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        (real.WAGE, real.WAGE.replace("+ 1/2", "- 1/2")),
         ("Find the value of 5 + 3." + FORM, "Find the value of -5 + 3." + FORM),
         ("Find the value of -5 + 3." + FORM, "Find the value of 5 + 3." + FORM),
         ("Find f(10) for f(x) = 3x + 5." + FORM, "Find f(-10) for f(x) = 3x + 5." + FORM),
         ("Find the sine of a." + FORM, "Find the sine of -a." + FORM),
         ("Solve x - 7 = 2." + FORM, "Solve x + 7 = 2." + FORM),
-        ("What is 2 + 3?" + FORM, "What is 3 + 2?" + FORM),
-        (real.SHOES + '[asy] label("5", A); [/asy]', real.SHOES + '[asy] label("6", A); [/asy]'),
+        (
+            r"Let \[x^8 + 98x^4 + 1 = p(x) q(x),\]where $p(x)$ and $q(x)$ are monic, non-constant polynomials." + FORM,
+            r"Let \[x^8 - 98x^4 + 1 = p(x) q(x),\]where $p(x)$ and $q(x)$ are monic, non-constant polynomials." + FORM,
+        ),
     ],
 )
-def test_shared_wording_or_another_sign_is_a_hit_and_no_repeat(row: str, text: str) -> None:
-    assert [h.repeated for h in index_of(20, row).hits(text)] == [False]
+def test_a_text_that_differs_in_a_sign_alone_is_another_problem(row: str, text: str) -> None:
+    index = index_of(20, row)
+    assert index.hits(text) == []
+    # With another difference the shared words count again.
+    assert [h.repeated for h in index.hits(f"{text} Say why.")] == [False]
 
 
 # --- laws --------------------------------------------------------------------------------------
@@ -378,7 +394,9 @@ READ_SIGNS = """
 """
 
 
-def test_math_train_repeats_what_was_read_in_math_test_and_a_changed_sign_is_no_repeat(data_dir: Path | None) -> None:
+def test_math_train_meets_what_was_read_in_math_test_and_no_pair_that_differs_in_a_sign_alone(
+    data_dir: Path | None,
+) -> None:
     if data_dir is None:
         pytest.skip("needs the real data")
 
@@ -397,5 +415,4 @@ def test_math_train_repeats_what_was_read_in_math_test_and_a_changed_sign_is_no_
         assert hits.get(f"test/{theirs}.json"), pair
     for pair in READ_SIGNS.split():
         mine, theirs = pair.split("~")
-        hits = {h.row_id: h.repeated for h in index.hits(train[f"train/{mine}.json"])}
-        assert not hits.get(f"test/{theirs}.json"), pair
+        assert f"test/{theirs}.json" not in {h.row_id for h in index.hits(train[f"train/{mine}.json"])}, pair
