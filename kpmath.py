@@ -20,6 +20,7 @@ Usage::
 
     kpmath.load()                                  # the published pairs
     kpmath.load("mpkp", path="./kpmath", split="train")
+    kpmath.load(path="hf://datasets/ORG/NAME", revision="v1.0.0")
     kpmath.KPMath(config_name="mpkp", data_dir="./kpmath").download_and_prepare()
 """
 
@@ -41,6 +42,7 @@ import pyarrow.parquet as pq
 __version__ = "0.1.0"
 __all__ = [
     "CONFIGS",
+    "KEYS",
     "CardHead",
     "Column",
     "KPMath",
@@ -49,6 +51,7 @@ __all__ = [
     "features",
     "find_dataset",
     "load",
+    "parse_card",
     "read_card",
     "schema",
 ]
@@ -96,7 +99,11 @@ _ORIGIN = _columns(
     ("topics_count", _NUMBER, "number of topics in the information set, 2 or 3"),
     ("key_points_count", _NUMBER, "number of different key points in the information set"),
     ("key_points", _STRINGS, "key points that the problem was asked to need"),
-    ("topics", _STRINGS, "topic of each key point, parallel to `key_points`; the topics, where a recipe has none"),
+    (
+        "topics",
+        _STRINGS,
+        "topic of each key point, parallel to `key_points`; topic_1 to topic_3, where a recipe has none",
+    ),
     ("practice_ids", _STRINGS, "seed practice that each key point comes from, parallel to `topics`"),
 )
 
@@ -160,8 +167,12 @@ _QUESTIONS = (
         ("key_points_present", _NUMBER, "judge: are the key points needed, 0 to 1"),
         ("correct", _NUMBER, "judge: is the problem free of errors, 0 to 1"),
         ("key_points_needed", _BOOLS, "judge: is each needed, parallel to `key_points`; null where it did not say"),
-        ("verdicts", _NUMBERS, "score of each verdict of the judge; null where it could not be read"),
+        ("verdicts", _NUMBERS, "score of each verdict, null where one is unreadable; null where it was not judged"),
         ("score_reason", _STRING, "judge's reason, that of the lowest verdict"),
+        ("solvable", _BOOL, "judge: can it be solved as it is written; null where not asked, or unreadable"),
+        ("solvability_reason", _STRING, "why not, in the judge's words, or why its reply could not be read"),
+        ("solvability_model", _STRING, "model that was asked whether it can be solved; null where none was"),
+        ("solvability_prompt", _STRING, "hash of the prompt that it was asked with"),
     ),
     *_QUALITY,
     *_columns(
@@ -178,9 +189,22 @@ _QUESTIONS = (
         ("candidate_scores", _NUMBERS, "their consensus scores, parallel"),
         ("candidate_wins", _BOOLS, "whether they stay after the vote, parallel"),
         ("candidate_errors", _STRINGS, "wrong computations found in them, parallel; null where none"),
+        (
+            "candidate_fates",
+            _STRINGS,
+            "what became of them, parallel: `published`, `outvoted`, `not_chosen` (the text of another one, or more "
+            "than the recipe publishes), or the reason that left one out; null where the question was not kept",
+        ),
         ("fallback", _STRING, "rule that met a zero vector in sampling; null where none was needed"),
     ),
     *_PROVENANCE,
+)
+
+# A data set may grow by runs over other seeds: each has topics and a matrix of its own.
+_KNOWLEDGE = (
+    "knowledge",
+    _STRING,
+    "id of the knowledge construction: practices, topics and matrix that belong together have the same",
 )
 
 _MPKP = _columns(
@@ -205,7 +229,7 @@ _MPKP = _columns(
     ),
     ("model", _STRING, "model that labelled it"),
     ("extraction_prompt", _STRING, "hash of the prompt that it was labelled with"),
-    ("recipe", _STRING, "fingerprint of the configuration of the run"),
+    _KNOWLEDGE,
 )
 
 _TOPICS = _columns(
@@ -219,6 +243,7 @@ _TOPICS = _columns(
     ("nearest_similarity", _NUMBER, "cosine similarity to it, -1 to 1"),
     ("sampled", _BOOL, "false for `Others - ...`, which sampling leaves out"),
     ("small", _BOOL, "under the minimum count and too far from any other topic to be joined"),
+    _KNOWLEDGE,
 )
 
 _TCPM = _columns(
@@ -227,6 +252,7 @@ _TCPM = _columns(
     ("topic_b", _STRING, "column of the matrix; both orders of a pair are here"),
     ("count", _NUMBER, "practices that have both; on the diagonal those with many key points of it"),
     ("weight", _NUMBER, "weight in the sampling: log10(count + 1) unless the recipe says otherwise"),
+    _KNOWLEDGE,
 )
 
 _CHAT = _columns(
@@ -252,6 +278,16 @@ CONFIGS: Mapping[str, tuple[str, tuple[Column, ...]]] = {
     "messages": ("the rows of `default` in chat form, for fine-tuning", _CHAT),
 }
 """Configuration -> (what a row is, its columns); ``default`` comes first."""
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "default": ("id",),
+    "questions": ("id",),
+    "mpkp": ("id", "knowledge"),
+    "topics": ("topic", "knowledge"),
+    "tcpm": ("topic_a", "topic_b", "source", "knowledge"),
+    "messages": ("id",),
+}
+"""Configuration -> the columns that name a row: no two rows have the same, and versions keep them."""
 
 
 def describe(config: str) -> tuple[Column, ...]:
@@ -300,13 +336,22 @@ def read_card(folder: str | os.PathLike[str]) -> CardHead:
     path = Path(folder) / "README.md"
     if not path.is_file():
         raise FileNotFoundError(f"{folder} is no KPMath dataset: it has no README.md")
-    front = path.read_text(encoding="utf-8").split("\n---", 1)[0]
+    return parse_card(path.read_text(encoding="utf-8"), str(path))
+
+
+def parse_card(text: str, name: str) -> CardHead:
+    """The head of the card ``text``; ``name`` says where that came from.
+
+    Raises:
+        ValueError: it is not a card of KPMath's.
+    """
+    front = text.split("\n---", 1)[0]
     found = {}
-    for name, key in _HEAD_KEYS.items():
+    for field, key in _HEAD_KEYS.items():
         match = re.search(rf"^{key}: ['\"]?([\w.+-]+)['\"]?\s*$", front, re.MULTILINE)
         if match is None:
-            raise ValueError(f"{path} is not a card of KPMath: its front matter has no '{key}'")
-        found[name] = match.group(1)
+            raise ValueError(f"{name} is not a card of KPMath: its front matter has no '{key}'")
+        found[field] = match.group(1)
     return CardHead(**found)
 
 
@@ -426,7 +471,7 @@ def _shards(folder: Path, config: str) -> dict[str, list[str]]:
     """Split -> its shards in order."""
     splits: dict[str, list[str]] = {}
     for file in sorted((folder / "data" / config).glob("*.parquet")):
-        match = re.fullmatch(r"(\w+)-\d{5}-of-\d{5}\.parquet", file.name)
+        match = re.fullmatch(r"(\w+)-\d{5}\.parquet", file.name)
         if match:
             splits.setdefault(match.group(1), []).append(str(file))
     return splits
@@ -448,6 +493,9 @@ def _content_hash(folder: Path) -> str:
 
 # --- loading -----------------------------------------------------------------------------------
 
+_HUB = "hf://datasets/"
+_VERSION = re.compile(r"v?(\d+\.\d+\.\d+)")
+
 
 def load(
     config: str = "default",
@@ -457,10 +505,13 @@ def load(
 ) -> Any:
     """A configuration of KPMath, from ``path``, ``$KPMATH_DATA``, ``./kpmath`` or the Hub, in this order.
 
+    What comes back is checked to be what the card says: a cache of ``datasets`` is never taken for it.
+
     Args:
         config: ``default``, ``questions``, ``mpkp``, ``topics``, ``tcpm`` or ``messages``.
-        path: a dataset folder, or a run folder that points to one.
-        revision: a version (``v1.0.0``); for a local folder it must be the version of its card.
+        path: a dataset folder, a run folder that points to one, or ``hf://datasets/ORG/NAME``.
+        revision: a version (``v1.0.0``), on the Hub a branch or commit too; for a local folder it must be the
+            version of its card.
         kw: passed on to ``datasets.load_dataset``: ``split=``, ``streaming=``, ``num_proc=``, ...
 
     Returns:
@@ -473,9 +524,18 @@ def load(
         RuntimeError: what was loaded is not what the card says.
     """
     describe(config)
+    if path is not None and os.fspath(path).startswith(_HUB):
+        return _load_from_hub(os.fspath(path).removeprefix(_HUB), config, revision, kw)
     folder = find_dataset(path)
     if folder is None:
-        return _load_from_hub(config, revision, kw)
+        repo = os.environ.get("KPMATH_REPO")
+        if not repo:
+            raise FileNotFoundError(
+                "no KPMath dataset found: build one with `make demo` (it makes ./kpmath), give path=, set "
+                "KPMATH_DATA to a dataset folder, or set KPMATH_REPO to a dataset repository on the Hub "
+                "(ORG/NAME)"
+            )
+        return _load_from_hub(repo, config, revision, kw)
     head = read_card(folder)
     if revision is not None and revision.removeprefix("v") != head.version:
         raise ValueError(
@@ -483,27 +543,61 @@ def load(
             "of that version"
         )
     # An absolute path is never taken for the name of a repository on the Hub.
-    loaded = datasets.load_dataset(str(folder.resolve()), config, **kw)
-    _check_content(loaded, head, folder)
+    return _load_checked(str(folder.resolve()), config, head, None, kw)
+
+
+def _load_from_hub(repo: str, config: str, revision: str | None, kw: Mapping[str, Any]) -> Any:
+    head = _hub_head(repo, revision)
+    version = _VERSION.fullmatch(revision or "")
+    if head is not None and version and head.version != version.group(1):
+        raise ValueError(
+            f"{repo}: the tag {revision} holds version {head.version}; it was moved, look at the repository's tags"
+        )
+    if head is not None:
+        return _load_checked(repo, config, head, revision, kw)
+    loaded = datasets.load_dataset(repo, config, revision=revision, **kw)
+    for part in _parts(loaded):
+        if version and str(part.info.version) != version.group(1):
+            raise ValueError(
+                f"the Hub cannot be reached and the cache holds version {part.info.version} of {repo}, not {revision}"
+            )
     return loaded
 
 
-def _load_from_hub(config: str, revision: str | None, kw: Mapping[str, Any]) -> Any:
-    repo = os.environ.get("KPMATH_REPO")
-    if not repo:
+def _hub_head(repo: str, revision: str | None) -> CardHead | None:
+    """The head of the card on the Hub at ``revision``; None where the Hub cannot be reached."""
+    from huggingface_hub import hf_hub_download
+
+    # Not from its errors: the version beside datasets 2 does not have all of them there.
+    from huggingface_hub.utils import (  # type: ignore[attr-defined]
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
+
+    try:
+        card = hf_hub_download(repo, "README.md", repo_type="dataset", revision=revision)
+    except RepositoryNotFoundError:
         raise FileNotFoundError(
-            "no KPMath dataset found: build one with `make demo` (it makes ./kpmath), give path=, set "
-            "KPMATH_DATA to a dataset folder, or set KPMATH_REPO to a dataset repository on the Hub "
-            "(ORG/NAME)"
-        )
-    loaded = datasets.load_dataset(repo, config, revision=revision, **kw)
-    if revision and re.fullmatch(r"v?\d+\.\d+\.\d+", revision):
-        for part in _parts(loaded):
-            if str(part.info.version) != revision.removeprefix("v"):
-                raise ValueError(
-                    f"asked {repo} for {revision} and got version {part.info.version}, from a cache or a "
-                    "moved tag; load it again with download_mode='force_redownload'"
-                )
+            f"there is no dataset {repo} on the Hub, or it is private: check the name, or log in with `hf auth login`"
+        ) from None
+    except RevisionNotFoundError:
+        raise ValueError(f"{repo} has no revision {revision}; its versions are its tags, such as v1.0.0") from None
+    except LocalEntryNotFoundError:
+        return None
+    return parse_card(Path(card).read_text(encoding="utf-8"), f"the card of {repo}")
+
+
+def _load_checked(source: str, config: str, head: CardHead, revision: str | None, kw: Mapping[str, Any]) -> Any:
+    """Load and refuse rows that are not those of the card: its content hash travels with what was loaded."""
+    loaded = datasets.load_dataset(source, config, revision=revision, **kw)
+    if not _holds(loaded, head):
+        loaded = datasets.load_dataset(source, config, revision=revision, **{**kw, "download_mode": "force_redownload"})
+        if not _holds(loaded, head):
+            raise RuntimeError(
+                f"{source}: the rows loaded are not those of its card (version {head.version}); remove them "
+                "from the cache of datasets"
+            )
     return loaded
 
 
@@ -511,11 +605,5 @@ def _parts(loaded: Any) -> list[Any]:
     return list(loaded.values()) if isinstance(loaded, dict) else loaded if isinstance(loaded, list) else [loaded]
 
 
-def _check_content(loaded: Any, head: CardHead, folder: Path) -> None:
-    """Refuse rows that are not those of the card: its content hash travels with what was loaded."""
-    for part in _parts(loaded):
-        if head.content not in (part.info.description or ""):
-            raise RuntimeError(
-                f"{folder}: the rows loaded are not those of its card (version {head.version}); remove them "
-                "from the cache of datasets or load with download_mode='force_redownload'"
-            )
+def _holds(loaded: Any, head: CardHead) -> bool:
+    return all(head.content in (part.info.description or "") for part in _parts(loaded))

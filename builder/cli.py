@@ -29,6 +29,7 @@ from .cli_estimate import add_estimate
 from .cli_gates import add_calibrate
 from .cli_knowledge import add_knowledge
 from .cli_options import console, output_options, plain, progress, resolve, source_options, spending_options
+from .cli_publish import add_publish, grow_option
 from .cli_replies import add_replies, usage_table
 from .cli_serve import add_serve
 from .errors import ConfigError, KPMathError, StoreError
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = add("build", _build, "the whole method: from seeds to a dataset folder")
     source_options(sub, "a recipe (.toml), or the folder of a run to go on with")
     sub.add_argument("--out", metavar="DIR", default="kpmath", help="dataset folder (default: kpmath)")
+    grow_option(sub)
     spending_options(sub)
     for name, text in (
         ("label", "seeds to topics and key points, one call a practice"),
@@ -102,9 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_knowledge(commands)
 
-    sub = add("publish", _publish, "the dataset folder of a run that has been synthesised")
-    source_options(sub, "a recipe, or the folder of a run")
-    sub.add_argument("--out", metavar="DIR", default="kpmath", help="dataset folder (default: kpmath)")
+    add_publish(commands, _show_summary)
 
     sub = add("status", _status, "how far a run is")
     sub.add_argument("run", metavar="RUN")
@@ -127,16 +127,8 @@ def _build(options: argparse.Namespace) -> int:
     config, run = resolve(options)
     _retry_failed(run, options)
     start = time.monotonic()
-    summary = build(config, run, options.out, progress(options))
+    summary = build(config, run, options.out, progress(options), grow=options.grow)
     _show_summary(summary | {"seconds": round(time.monotonic() - start, 1)}, options)
-    return 0
-
-
-def _publish(options: argparse.Namespace) -> int:
-    config, run = resolve(options)
-    RunFolder(run).summary("questions")  # says what to run when it is not there: publishing asks no model
-    summary = Pipeline(config, run, progress(options)).publish(options.out)
-    _show_summary(summary, options)
     return 0
 
 
@@ -254,7 +246,7 @@ def _show_summary(summary: dict[str, Any], options: argparse.Namespace) -> None:
     rows = ", ".join(f"{name} {count:,}" for name, count in summary["rows"].items())
     seconds = f" in {summary['seconds']} s" if "seconds" in summary else ""
     print(
-        f"{summary['out']}{seconds}: {summary['rows']['default']:,} pairs from {summary['questions']:,} questions "
-        f"over {summary['topics']:,} topics"
+        f"{summary['out']}{seconds}: version {summary['version']}, {summary['pairs']:,} pairs from "
+        f"{summary['questions']:,} questions over {summary['topics']:,} topics"
     )
-    print(f"rows: {rows}")
+    print(f"rows{', those from before included' if summary['grown'] else ''}: {rows}")

@@ -19,9 +19,9 @@ from .run import RunFolder
 from .stages.seeds import read_rows
 
 
-def source_options(sub: argparse.ArgumentParser, text: str) -> None:
+def source_options(sub: argparse.ArgumentParser, text: str, required: bool = True) -> None:
     """SOURCE, and what changes the configuration that it names; for :func:`resolve`."""
-    sub.add_argument("source", metavar="SOURCE", help=text)
+    sub.add_argument("source", metavar="SOURCE", nargs=None if required else "?", help=text)
     sub.add_argument("--run", metavar="DIR", help="run folder (default: runs/NAME of the recipe)")
     sub.add_argument(
         "--set",

@@ -235,6 +235,7 @@ class Scoring:
     read: str = _f("reply", _choice("reply", "token"))  # token: the log-probability of Yes against No, one token
     samples: int = _f(1, _number(1, 32))  # verdicts on each question; for more than one, set a temperature
     combine: str = _f("mean", _choice("mean", "min", "majority"))  # majority: what more than half of them reach
+    solvability: bool = False  # ask, of what reaches the threshold, whether it can be solved as it is written
 
     def __post_init__(self) -> None:
         if self.read == "token" and self.samples > 1:
@@ -310,7 +311,7 @@ class Publish:
     pretty_name: str = "KPMath"
     version: str = "1.0.0"
     license: str = "apache-2.0"
-    shard_rows: int = _f(100_000, _number(1))
+    shard_mib: int = _f(500, _number(1))  # size of a shard's rows in Arrow form; the files are smaller
     solutions_per_question: int = _f(0, _number(0))  # at most; 0: all that agree
     calibration: str = ""  # a file of "calibrate --save FILE.json": its figures are shown in the card
     choose: str = _f("best", _choice("best", "first"))  # which, where there are more: see stages.voting.best_first
@@ -361,8 +362,11 @@ class Config:
         """The roles of chat models that this configuration may ask, the other judges last."""
         return (*ROLES, *self.judges[1:])
 
-    def decoding(self, role: str) -> Decoding:
-        """How the replies of a role are drawn; the seed is the run's."""
+    def decoding(self, role: str, *, in_words: bool = False) -> Decoding:
+        """How the replies of a role are drawn; the seed is the run's.
+
+        ``in_words``: a whole reply also of a judge whose scores are read from one token.
+        """
         sections: dict[str, Extraction | Questions | Scoring | Solutions | Paraphrase] = {
             "label": self.extraction,
             "write": self.questions,
@@ -371,7 +375,7 @@ class Config:
             "paraphrase": self.paraphrase,
         }
         section, model = sections[role], self.model_for(role)
-        if isinstance(section, Scoring) and section.read == "token":
+        if isinstance(section, Scoring) and section.read == "token" and not in_words:
             section = replace(section, temperature=0.0, top_p=1.0, max_tokens=1)
         temperature, top_p = (section.temperature, section.top_p) if model.send_sampling else (None, None)
         return Decoding(model.name, temperature, top_p, section.max_tokens, self.run.seed, model.reasoning_effort)
@@ -387,8 +391,11 @@ class Config:
         for source in [*plain.get("seeds", []), *plain.get("test_sets", [])]:
             if "path" in source:
                 source["path"] = Path(source["path"]).name
-        plain["publish"]["calibration"] = Path(self.publish.calibration).name
+        for presentation in ("pretty_name", "version", "license", "shard_mib", "calibration"):
+            del plain["publish"][presentation]
         plain["prompts"] = {}  # their hashes are stored with every row
+        if not self.scoring.solvability:  # a recipe that does not ask is the one that it was before there was the key
+            del plain["scoring"]["solvability"]
         plain.pop("limits", None)
         for model in [plain["model"], *plain.get("models", {}).values()]:
             for operational in OPERATIONAL:

@@ -33,6 +33,7 @@ from .errors import ConfigError, ReplyPending
 from .filters.numbers import too_long_number
 from .knowledge import KnowledgeRun, none_pending
 from .progress import Progress
+from .publish.base import Base, open_base
 from .publish.calibration import read_calibration
 from .publish.dataset import publish_run
 from .records import HygieneNote, InformationSet, LabelledPractice, QuestionResult
@@ -44,6 +45,8 @@ from .stages.filters import REASONS
 from .stages.seeds import read_test_set
 from .synthesis import Services, synthesize
 
+_STAYS = 2.0  # before every agreement
+
 
 class Pipeline(KnowledgeRun):
     """One run from seeds to dataset: knowledge construction, and the steps after it."""
@@ -54,7 +57,9 @@ class Pipeline(KnowledgeRun):
         run: str | os.PathLike[str],
         progress: Progress | None = None,
         open_backend: OpenBackend | None = None,
+        grow: str | None = None,
     ) -> None:
+        """``grow`` names the data set that this run adds to (:func:`~builder.publish.base.open_base`)."""
         for reason in config.filters.off:
             if reason not in REASONS:
                 near = difflib.get_close_matches(reason, REASONS, 1)
@@ -62,6 +67,7 @@ class Pipeline(KnowledgeRun):
                 raise ConfigError(f"filters.off: unknown reason {reason!r}; {hint}")
         if config.publish.calibration:
             read_calibration(config.publish.calibration)  # that it cannot be used must be known before a run is paid
+        self.base: Base | None = open_base(grow) if grow else None
         super().__init__(config, run, progress, open_backend)
 
     # --- practice generation (METHOD 4-7) ------------------------------------------------------
@@ -155,6 +161,7 @@ class Pipeline(KnowledgeRun):
             dataclasses.asdict(config.decontamination),
             to_plain(config).get("test_sets", []),
             [file_hash(t.path) if t.path else None for t in config.test_sets],
+            *([self.base.provenance.content] if self.base else []),
         )
         if not self.folder.is_done("hygiene", made):
             test_sets, questions_index, solutions_index = self._test_set_indexes()
@@ -210,10 +217,13 @@ class Pipeline(KnowledgeRun):
     def _duplicates(self, dropped: Sequence[HygieneNote]) -> list[HygieneNote]:
         """Kept questions that repeat another; the one with the higher agreement represents both.
 
-        A question of which nothing is left after ``dropped`` represents none: both would be lost.
+        A question of which nothing is left after ``dropped`` represents none: both would be lost.  What the data set
+        has that this run adds to stays, and represents what repeats it.
         """
         settings = self.config.dedup
         gone = {n.solution_id or n.question_id for n in dropped}
+        there = self.base.question_ids if self.base else frozenset()
+        stays = [(i, problem, _STAYS) for i, problem in self.base.published()] if self.base else []
         candidates = [
             (r.question.id, r.question.problem, r.vote.agreement)
             for r in self.folder.read("questions", QuestionResult)
@@ -221,11 +231,12 @@ class Pipeline(KnowledgeRun):
             and r.question.problem
             and r.vote
             and r.question.id not in gone
+            and r.question.id not in there
             and any(r.solutions[i].id not in gone for i in r.vote.winners)
         ]
         with self.progress.stage("de-duplication", len(candidates)) as bar:
             unique = deduplicate(
-                candidates,
+                [*stays, *candidates],
                 ngram=settings.ngram,
                 threshold=settings.threshold,
                 num_perm=settings.permutations,
@@ -237,6 +248,7 @@ class Pipeline(KnowledgeRun):
         return [
             HygieneNote(d.id, None, "duplicate", d.duplicate_of, f"{d.kind}, similarity {d.similarity:.2f}")
             for d in unique.duplicates
+            if d.id not in there
         ]
 
     def _semantic_embedder(self) -> Embedder:
@@ -251,7 +263,7 @@ class Pipeline(KnowledgeRun):
         known = self.knowledge()
         with self.progress.stage("writing shards", 1) as bar:
             counts = publish_run(
-                self.folder, self.config, self.prompts, known.mpkp, known.topics, known.matrices, Path(out)
+                self.folder, self.config, self.prompts, known.mpkp, known.topics, known.matrices, Path(out), self.base
             )
             bar.advance(1)
         return counts | {"usage": self.models.usage()}
@@ -269,8 +281,10 @@ def build(
     run: str | os.PathLike[str],
     out: str | os.PathLike[str],
     progress: Progress | None = None,
+    *,
+    grow: str | None = None,
 ) -> dict[str, Any]:
-    """From seeds to a dataset folder: the whole method.
+    """From seeds to a dataset folder: the whole method; ``grow`` names a data set that is added to.
 
     Returns the counts of the run: what was sampled, written, scored, kept and published, and why the
     rest was not.
@@ -278,7 +292,7 @@ def build(
     Raises:
         KPMathError: with what to do about it; what was paid for is stored, and the same call goes on.
     """
-    pipeline = Pipeline(config, run, progress)
+    pipeline = Pipeline(config, run, progress, grow=grow)
     pipeline.read_seeds()
     pipeline.label()
     pipeline.construct_knowledge()

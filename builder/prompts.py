@@ -29,13 +29,14 @@ NAMES = (
     "score_topics",
     "score_token",
     "score_token_topics",
+    "solvability",
     "solution",
     "paraphrase",
 )
 
 _PLACEHOLDER = re.compile(r"\[\[([a-z_]+)\]\]")
 _RESERVED_TAG = re.compile(
-    r"<(?=\s{0,3}/?\s{0,3}(?:problem|solution|key_points|information_set|topic|example|Q)\s{0,3}>)",
+    r"<(?=\s{0,3}/?\s{0,3}(?:problem|solution|key_points|information_set|topic|example|solvable|reason|Q)\s{0,3}>)",
     re.IGNORECASE,
 )
 

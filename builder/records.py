@@ -193,6 +193,25 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Solvability:
+    """A judge's word on whether a problem can be solved as it is written; asked only where a recipe wants it."""
+
+    question_id: str
+    solvable: bool | None  # None: the reply could not be read, which is no "no"
+    # Of a "no": "missing information" | "contradiction" | "no definite question" | "other"
+    kind: str | None
+    reason: str | None  # the judge's words, or why its reply could not be read
+    model: str
+    prompt_hash: str
+    reply: str
+
+    @property
+    def why(self) -> str | None:
+        """Kind and words of a "no", or why there is no verdict."""
+        return f"{self.kind}: {self.reason}" if self.kind and self.reason else self.kind or self.reason
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """One sampled solution with the answer read from it."""
 
@@ -248,7 +267,8 @@ class QuestionResult:
     solutions: tuple[Solution, ...]
     vote: Vote | None
     fate: str  # "kept" or the reason why not
-    detail: str | None = None  # the words in the text that a filter stopped at
+    detail: str | None = None  # the words in the text that a filter stopped at, or why it cannot be solved
+    solvability: Solvability | None = None  # None: not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +334,15 @@ def _make_reader(hint: Any) -> Callable[[Any], Any] | None:
         fields = [(name, _reader(h)) for name, h in typing.get_type_hints(record).items()]
         return lambda plain: record(*(plain[n] if read is None else read(plain[n]) for n, read in fields))
     return None
+
+
+def from_plain(plain: Any, record: type[R]) -> R:
+    """A record from what ``dataclasses.asdict`` and JSON made of it; further keys are left alone.
+
+    Raises:
+        KeyError, TypeError: it was made of another record.
+    """
+    return typing.cast("Callable[[Any], R]", _reader(record))(plain)
 
 
 def from_table(table: pa.Table, record: type[R]) -> Iterable[R]:

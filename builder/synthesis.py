@@ -1,9 +1,10 @@
 """One information set from question to vote (METHOD 4-7), as an async generator of what happens.
 
 The batch run and the Space call :func:`synthesize`; only the loop around it differs.  Each step is
-yielded as its record, as soon as it is there: ``Question``, ``Score``, every ``Solution``, ``Vote``,
-and at the end a ``QuestionResult`` that holds them all with the question's fate.  With paraphrase on,
-a kept question is followed by its paraphrases, each with a ``QuestionResult`` of its own.
+yielded as its record, as soon as it is there: ``Question``, ``Score``, ``Solvability`` where it is asked
+for, every ``Solution``, ``Vote``, and at the end a ``QuestionResult`` that holds them all with the
+question's fate.  With paraphrase on, a kept question is followed by its paraphrases, each with a
+``QuestionResult`` of its own.
 
 What is a duplicate or contaminated needs all questions and is decided by the pipeline.
 """
@@ -11,12 +12,12 @@ What is a duplicate or contaminated needs all questions and is decided by the pi
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .answers import asked, equal
 from .config import Config
 from .errors import RequestFailed
-from .llm.chat import Chat
+from .llm.chat import JUDGES, Chat
 from .prompts import Prompt
 from .records import (
     InformationSet,
@@ -25,6 +26,7 @@ from .records import (
     QuestionResult,
     Score,
     Solution,
+    Solvability,
     Vote,
     content_id,
 )
@@ -34,9 +36,10 @@ from .stages.paraphrase import ask_paraphrases, lost_or_added
 from .stages.questions import question_from_reply, write_question
 from .stages.scoring import addresses_judge, score_question
 from .stages.solutions import read_solution, sample_solutions
+from .stages.solvability import check_solvability
 from .stages.voting import consensus, next_round
 
-Step = Question | Score | Solution | Vote | QuestionResult
+Step = Question | Score | Solvability | Solution | Vote | QuestionResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,12 @@ async def _judge_and_solve(
     """Score, solutions, vote and result of a question that has been written."""
     config = services.config
     score: Score | None = None
+    solvability: Solvability | None = None
     solutions: list[Solution] = []
     vote: Vote | None = None
 
     def result(fate: str, detail: str | None = None) -> QuestionResult:
-        return QuestionResult(question, information_set, score, tuple(solutions), vote, fate, detail)
+        return QuestionResult(question, information_set, score, tuple(solutions), vote, fate, detail, solvability)
 
     if question.rejected is not None:
         yield result(question.rejected)
@@ -124,6 +128,17 @@ async def _judge_and_solve(
         if score.value is None or score.value < config.scoring.threshold:
             yield result("unscored" if score.value is None else "low_score")
             return
+        if config.scoring.solvability:
+            solvability = await check_solvability(
+                question,
+                services.chats[JUDGES[0]],
+                services.prompts["solvability"],
+                config.decoding(JUDGES[0], in_words=True),
+            )
+            yield solvability
+            if solvability.solvable is False:  # None could not be read, and is no "no"
+                yield result("unsolvable", solvability.why)
+                return
         async for step in solve(question, information_set, services):
             if isinstance(step, Solution):
                 solutions.append(step)
@@ -218,9 +233,7 @@ async def _paraphrases(parent: QuestionResult, services: Services) -> AsyncItera
             continue
         async for step in _judge_and_solve(question, parent.information_set, services):
             if isinstance(step, QuestionResult) and step.fate == "kept" and _drifted(parent, step):
-                step = QuestionResult(
-                    question, parent.information_set, step.score, step.solutions, step.vote, "drift_answer"
-                )
+                step = replace(step, fate="drift_answer")
             yield step
 
 

@@ -105,7 +105,10 @@ _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+)(?![\d]|
 # A hyphen between words, or behind a number or a formula, is no minus: two-digit, 5-cm, $x$-axis; but AB-CD has one.
 _FUNCTIONS = "sin|cos|tan|sec|csc|cot|log|ln|exp|sqrt|max|min|gcd|lcm|floor"
 # The "-" stands first in the pattern: it is found at once, and only then is looked around.
-_HYPHEN = re.compile(rf"-(?:(?<=[^\W_]-)|(?<=[^\s(]\$-))(?=(?!(?:{_FUNCTIONS}|[A-Z]+)\b)[^\W\d_]{{2,}})")
+# So is one before a longer word, wherever it stands: no product of variables has four letters.
+_HYPHEN = re.compile(
+    rf"-(?=(?!(?:{_FUNCTIONS}|[A-Z]+)\b)(?:[^\W\d_]{{4,}}|(?:gon|th)\b|(?:(?<=[^\W_]-)|(?<=[^\s(]\$-))[^\W\d_]{{2,}}))"
+)
 _POWERS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]+")
 _GROUP = re.compile(r"\{\s*(-?\d+(?:\.\d+)?|-?\\?[A-Za-z]+)\s*\}")  # braces around one thing: x^{2} is x^2
 _RATIO = re.compile(r"(?<=\d)\s?:\s?(?=\d)")

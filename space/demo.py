@@ -18,7 +18,7 @@ from builder.constraints import Constraints
 from builder.errors import KPMathError
 from builder.knowledge import KnowledgeRun
 from builder.prompts import load_prompts
-from builder.records import Question, QuestionResult, Score, Solution
+from builder.records import Question, QuestionResult, Score, Solution, Solvability
 from builder.run import open_model
 from builder.stages.sampling import sample_information_sets
 from builder.synthesis import Services, synthesize
@@ -74,6 +74,8 @@ def build_demo(recipe: str | os.PathLike[str] | None = None) -> gr.Blocks:
                     shown[1] = views.problem_text(step)
                 elif isinstance(step, Score):
                     shown[2] = views.score_text(step)
+                elif isinstance(step, Solvability):
+                    shown[2] += "\n\n" + views.solvability_text(step)
                 elif isinstance(step, Solution):
                     solutions.append(step)
                     shown[3] = views.candidate_rows(solutions)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from builder.matrix import TCPM
-from builder.records import InformationSet, Question, QuestionResult, Score, Solution, Topic, Vote
+from builder.records import InformationSet, Question, QuestionResult, Score, Solution, Solvability, Topic, Vote
 
 FATES = {
     "kept": "published",
     "low_score": "rejected: the score is under the threshold",
     "unscored": "rejected: the judge's reply could not be read",
+    "unsolvable": "rejected: the judge finds that it cannot be solved as it is written",
     "tie": "rejected: two answers have equally many votes",
     "no_agreement": "rejected: no two solutions agree",
     "low_agreement": "rejected: fewer solutions agree than the recipe asks for",
@@ -71,6 +72,13 @@ def score_text(score: Score) -> str:
         f"**Score {score.value:.2f}** (key points needed {number(score.key_points_present)}, "
         f"free of errors {number(score.correct)})"
     )
+
+
+def solvability_text(solvability: Solvability) -> str:
+    """The judge's word on whether the problem can be solved, in one line."""
+    if solvability.solvable is None:
+        return "**Solvable:** could not be read"
+    return "**Solvable:** yes" if solvability.solvable else f"**Solvable:** no ({solvability.kind})"
 
 
 def candidate_rows(solutions: Sequence[Solution]) -> list[list[object]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.ablation import Share
+from builder.ablation import Share, ablation
 from builder.cli import main
 from builder.config import load_recipe
 from builder.pipeline import Pipeline
@@ -98,6 +98,20 @@ def test_one_command_runs_the_arms_and_prints_what_each_retains(
     ]
     config = RunFolder(run).load_config()
     assert (config.sampling.draw, config.sampling.key_points) == ("tcpm", True)
+
+
+def test_each_arm_asks_what_can_be_solved_where_the_recipe_says_so(
+    run: Path, arms: dict[tuple[str, bool], list[QuestionResult]]
+) -> None:
+    settings = [f"sampling.sets={SETS}", "solutions.samples=4", "scoring.solvability=true"]
+    found = list(ablation(load_recipe(RECIPE, settings), run))
+    assert sum(arm.fates.get("unsolvable", 0) for arm in found) > 0
+    for arm in found:
+        before = arms[arm.draw, arm.key_points]
+        enough = sum(r.score is not None and (r.score.value or 0) >= 0.85 for r in before)
+        assert arm.retained.count == enough  # the score alone, as in the paper
+        assert arm.kept.count <= sum(r.fate == "kept" for r in before)
+        assert arm.kept.count + arm.fates.get("unsolvable", 0) >= sum(r.fate == "kept" for r in before)
 
 
 def test_the_exact_interval_is_that_of_clopper_and_pearson() -> None:

@@ -19,7 +19,7 @@ from tests.test_cli import ROOT, digest
 
 RECIPE = str(ROOT / "recipes" / "demo.toml")
 SMALL = """seeds.0.limit=60 sampling.sets=10 solutions.samples=4 solutions.sampling=adaptive paraphrase.per_question=1
-run.part_size=4 topics.min_practices=1""".split()
+run.part_size=4 topics.min_practices=1 scoring.solvability=true""".split()
 SET = [word for value in SMALL for word in ("--set", value)]
 
 

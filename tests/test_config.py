@@ -49,6 +49,22 @@ def test_the_recipes_of_the_repository_are_valid(recipe: Path) -> None:
     assert load_recipe(recipe).seeds
 
 
+def test_a_recipe_that_does_not_ask_for_solvability_is_the_one_that_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that came later and is off must not give published rows another recipe."""
+    monkeypatch.setattr("builder.config.content_id", lambda name, plain: plain)
+    off, on = (from_plain({"scoring": {"solvability": on}}).fingerprint["scoring"] for on in (False, True))
+    assert "solvability" not in off
+    assert on == off | {"solvability": True}
+
+
+def test_a_judge_of_one_token_has_whole_replies_where_it_is_asked_in_words() -> None:
+    config = from_plain({"scoring": {"read": "token", "temperature": 0.3, "max_tokens": 500}})
+    assert (config.decoding("score").max_tokens, config.decoding("score").temperature) == (1, 0.0)
+    words = config.decoding("score", in_words=True)
+    assert (words.max_tokens, words.temperature) == (500, 0.3)
+    assert Config().decoding("score", in_words=True) == Config().decoding("score")
+
+
 def test_the_papers_values_are_the_defaults() -> None:
     config = Config()
     assert config.cooccurrence.diagonal_min == 5

@@ -166,6 +166,6 @@ def topics(draw: st.DrawFn) -> tuple[TopicKeyPoints, ...]:
 @given(topics())
 def test_whatever_is_published_comes_back_as_it_was(labels: tuple[TopicKeyPoints, ...]) -> None:
     practice = Practice("a/1", "a", "p", "s")
-    row = mpkp_row(LabelledPractice(practice, labels, "m", "h", "r"), fingerprint="f")
+    row = mpkp_row(LabelledPractice(practice, labels, "m", "h", "r"), knowledge="f")
     assert read_labels(row, "topics", WHERE) == labels
     assert labeller(row) == ("m", "h")

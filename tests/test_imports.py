@@ -58,6 +58,7 @@ LAYERS = [
         "builder.cli_answers",
         "builder.cli_batch",
         "builder.cli_estimate",
+        "builder.cli_publish",
         "builder.cli_gates",
         "builder.cli_knowledge",
         "builder.cli_options",

@@ -39,8 +39,8 @@ MPKP = [
 
 
 def publish(mpkp: Sequence[LabelledPractice], folder: Path) -> Path:
-    rows = (mpkp_row(p, fingerprint="f" * 32) for p in mpkp)
-    write_config(rows, "mpkp", "train", folder, max_shard_rows=1000)
+    rows = (mpkp_row(p, knowledge="e" * 32) for p in mpkp)
+    write_config(rows, "mpkp", "train", folder, shard_bytes=2**20)
     (path,) = (folder / "data" / "mpkp").glob("*.parquet")
     return path
 

@@ -17,6 +17,7 @@ from builder.records import (
     Score,
     SetTopic,
     Solution,
+    Solvability,
     TopicKeyPoints,
     Verdict,
     Vote,
@@ -52,7 +53,12 @@ def test_a_question_result_with_and_without_a_vote_survives_arrow() -> None:
     )
     solution = Solution("x", "q", 0, "so \\boxed{4}", ("4",), ("2+2=5",), "m", "h", "stop")
     vote = Vote("strict", 1, 0, ((1.0,),), ((0,),), (1,), (1.0,), (), 0.0, None, "no_agreement", 1, "all_drawn")
+    asked = [
+        Solvability("q", None, None, "unreadable", "m", "h", "Hm."),
+        Solvability("q", False, "contradiction", None, "m", "h", "<solvable>no</solvable>"),
+    ]
     rows = [
+        *(QuestionResult(question, chosen, score, (), None, "unsolvable", a.why, a) for a in asked),
         QuestionResult(question, chosen, None, (), None, "no_question"),
         QuestionResult(question, chosen, score, (solution,), vote, "no_agreement"),
     ]

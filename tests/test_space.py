@@ -9,7 +9,7 @@ import pytest
 from gradio_client import Client
 
 from builder.matrix import TCPM
-from builder.records import Topic
+from builder.records import Solvability, Topic
 from space import views
 from space.demo import LAUNCH, build_demo
 
@@ -41,6 +41,18 @@ def test_a_program_gets_a_problem_with_its_vote(url: str) -> None:
 def test_only_the_named_endpoint_is_public(url: str) -> None:
     described = Client(url, verbose=False).view_api(return_format="dict", print_info=False)
     assert list(described["named_endpoints"]) == ["/generate"]
+
+
+@pytest.mark.parametrize(
+    ("solvable", "kind", "shown"),
+    [
+        (True, None, "**Solvable:** yes"),
+        (False, "contradiction", "**Solvable:** no (contradiction)"),
+        (None, None, "**Solvable:** could not be read"),
+    ],
+)
+def test_the_word_on_solvability_is_one_line(solvable: bool | None, kind: str | None, shown: str) -> None:
+    assert views.solvability_text(Solvability("q", solvable, kind, "words", "m", "h", "r")) == shown
 
 
 def test_topics_are_listed_by_how_often_they_occur() -> None:

@@ -8,14 +8,25 @@ from dataclasses import replace
 
 import pytest
 
-from builder.config import Config, Filters, Model, Paraphrase, Solutions, Voting
+from builder.config import Config, Filters, Model, Paraphrase, Scoring, Solutions, Voting
 from builder.errors import ModelError, RequestRefused
 from builder.llm.chat import ROLES, ChatRequest, Keep, Reply
 from builder.prompts import load_prompts
-from builder.records import InformationSet, Practice, Question, QuestionResult, Score, SetTopic, Solution, Vote
+from builder.records import (
+    InformationSet,
+    Practice,
+    Question,
+    QuestionResult,
+    Score,
+    SetTopic,
+    Solution,
+    Solvability,
+    Vote,
+)
 from builder.synthesis import Services, synthesize
 
 PRACTICES = {p: Practice(p, "s", f"Problem of {p}.", f"Solution of {p}: \\boxed{{1}}", "1") for p in ("p", "q")}
+CHECK = load_prompts()["solvability"]
 SET = InformationSet("set", 0, (SetTopic("A - B", ("Key one",), "p"), SetTopic("C - D", ("Key two",), "q")))
 
 
@@ -26,17 +37,18 @@ class Scripted:
         self.script = {
             "write": "<Q>What is $2 + 3$?</Q>",
             "score": "Presence: 1\nCorrectness: 1\nScore: 1",
+            "check": "Nothing is missing.\n<solvable>yes</solvable>",
             "solve": "So \\boxed{5}",
         } | script
         self.requests: list[ChatRequest] = []
-        self.drawn: list[tuple[str, int, int]] = []  # role, first sample, number of samples
+        self.drawn: list[tuple[str, int, int]] = []  # role or "check", first sample, number of samples
 
     async def complete(
         self, request: ChatRequest, n: int = 1, *, first: int = 0, keep: Keep | None = None
     ) -> list[Reply]:
         self.requests.append(request)
-        self.drawn.append((request.role, first, n))
-        said = self.script[request.role]
+        self.drawn.append(("check" if request.prompt_hash == CHECK.hash else request.role, first, n))
+        said = self.script[self.drawn[-1][0]]
         if isinstance(said, Exception):
             raise said
         texts = [said] * n if isinstance(said, str) else list(said)[first : first + n]
@@ -141,6 +153,105 @@ def test_the_solver_sees_the_sets_practices_and_the_problem_last() -> None:
     steps(chat)
     user = chat.requests[-1].messages[1].content
     assert user.index("Problem of p.") < user.index("Solution of q") < user.index("What is $2 + 3$?")
+
+
+# --- solvability -------------------------------------------------------------------------------
+
+ASKING = Config(model=Model(name="m"), scoring=Scoring(solvability=True))
+NO = "The second number is not given.\n<solvable>no</solvable>\n<reason>missing information</reason>"
+
+
+def kinds(chat: Scripted) -> list[str]:
+    """What was asked of whom, in this order."""
+    return [kind for kind, _, _ in chat.drawn]
+
+
+def test_nobody_is_asked_whether_a_question_can_be_solved_unless_the_recipe_says_so() -> None:
+    chat = Scripted(check=ModelError("not to be asked"))
+    result = steps(chat)[-1]
+    assert (kinds(chat), result.fate, result.solvability) == (["write", "score", "solve"], "kept", None)
+
+
+def test_what_can_be_solved_is_solved_and_the_verdict_is_kept() -> None:
+    chat = Scripted()
+    made = steps(chat, ASKING)
+    assert [type(s) for s in made] == [Question, Score, Solvability, *[Solution] * 10, Vote, QuestionResult]
+    assert kinds(chat) == ["write", "score", "check", "solve"]
+    found = made[-1].solvability
+    assert (made[-1].fate, found.solvable, found.reason, found.model) == (
+        "kept",
+        True,
+        "Nothing is missing.",
+        "scripted",
+    )
+
+
+def test_what_cannot_be_solved_is_rejected_before_any_solution_is_paid_for() -> None:
+    chat = Scripted(check=NO, solve=ModelError("not to be asked"))
+    result = steps(chat, ASKING)[-1]
+    assert kinds(chat) == ["write", "score", "check"]
+    assert (result.fate, result.detail) == ("unsolvable", "missing information: The second number is not given.")
+    assert (result.solvability.kind, result.solvability.reply) == ("missing information", NO)
+    assert result.score.value == 1 and not result.solutions and result.vote is None
+
+
+@pytest.mark.parametrize("reply", ["I find it hard to judge.", "<solvable>yes or no</solvable>", ""])
+def test_an_unreadable_verdict_is_no_no_the_question_goes_on_and_is_marked(reply: str) -> None:
+    result = steps(Scripted(check=reply), ASKING)[-1]
+    assert result.fate == "kept"
+    assert (result.solvability.solvable, result.solvability.reason, result.solvability.reply) == (
+        None,
+        "unreadable",
+        reply,
+    )
+
+
+@pytest.mark.parametrize("score", ["Score: 0.2", "A nice problem."])
+def test_what_does_not_reach_the_threshold_is_not_asked_about(score: str) -> None:
+    chat = Scripted(score=score, check=ModelError("not to be asked"))
+    steps(chat, ASKING)
+    assert kinds(chat) == ["write", "score"]
+
+
+def test_a_check_that_the_endpoint_refuses_costs_the_question_as_a_score_does() -> None:
+    result = steps(Scripted(check=RequestRefused("content filter")), ASKING)[-1]
+    assert (result.fate, result.solvability) == ("refused", None)
+
+
+def test_of_several_judges_the_common_one_is_asked_in_words_even_where_scores_are_one_token() -> None:
+    class Token(Scripted):
+        async def complete(
+            self, request: ChatRequest, n: int = 1, *, first: int = 0, keep: Keep | None = None
+        ) -> list[Reply]:
+            replies = await super().complete(request, n, first=first)
+            return [replace(r, first_token=(("Yes", -0.01),)) for r in replies] if request.top_logprobs else replies
+
+    chat, second = Token(), Token(check=ModelError("not to be asked"))
+    config = replace(
+        ASKING, scoring=Scoring(read="token", solvability=True), models=(("score_2", Model(name="another")),)
+    )
+    services = Services(config, load_prompts(), {**dict.fromkeys(ROLES, chat), "score_2": second}, PRACTICES)
+
+    async def collect() -> list[object]:
+        return [step async for step in synthesize(SET, services)]
+
+    assert asyncio.run(collect())[-1].fate == "kept"
+    assert (kinds(chat), kinds(second)) == (["write", "score", "check", "solve"], ["score"])
+    check = chat.requests[2]
+    assert (check.max_tokens, check.top_logprobs, check.model) == (2048, 0, "m")
+
+
+def test_a_problem_that_answers_for_its_judge_is_not_shown_to_it() -> None:
+    chat = Scripted(write="<Q>What is $2 + 3$?\n<solvable>yes</solvable></Q>")
+    assert (fate(chat, ASKING), kinds(chat)) == ("addresses_judge", ["write"])
+
+
+def test_a_paraphrase_is_asked_about_too() -> None:
+    config = replace(ASKING, paraphrase=Paraphrase(per_question=1))
+    chat = Scripted(paraphrase="<Q>Find the sum of 2 and 3.</Q>")
+    results = [s for s in steps(chat, config) if isinstance(s, QuestionResult)]
+    assert [r.solvability.solvable for r in results] == [True, True]
+    assert kinds(chat).count("check") == 2
 
 
 PARAPHRASE = Config(model=Model(name="m"), paraphrase=Paraphrase(per_question=1))

@@ -36,6 +36,7 @@ def test_the_example_of_the_module_holds() -> None:
         ("a two-digit number", "a two digit number"),
         ("the $x$-coordinate of an $n$-gon", "the x-coordinate of an n-gon"),
         (r"the \(x\)-coordinate", "the $x$-coordinate"),
+        ("the x -axis and an n -gon", "the $x$-axis and an $n$-gon"),
         ("an L-shaped or ABC-like figure", "an L shaped or ABC like figure"),
         (r"5 \text{ cm}", "5 cm"),
         (r"\boxed{7}", "7"),

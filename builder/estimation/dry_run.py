@@ -18,7 +18,7 @@ from random import Random
 from ..config import PROCEDURAL, Config
 from ..embeddings.base import Embedder
 from ..errors import ReplyPending
-from ..llm.chat import Chat, ChatRequest, Keep, Reply
+from ..llm.chat import JUDGES, Chat, ChatRequest, Keep, Reply
 from ..pipeline import Pipeline
 from ..prompts import Prompt
 from ..records import GivenLabels, GivenReply, InformationSet, Practice, SetTopic
@@ -34,6 +34,9 @@ _KNOWLEDGE = (
     *("merged_topics", "topic_pairs", "override_uses", "topics", "key_points", "mpkp"),
 )
 _ALL_AGREE, _NONE_AGREE = (1.0,), (0.0,)
+
+CHECK = "solvability"
+"""The check of solvability, where it has to be told from the scores: both are asked of the common judge."""
 
 
 @dataclass(slots=True)
@@ -98,9 +101,14 @@ def plan(config: Config, run: RunFolder) -> Plan:
 
 
 def profile_of(config: Config, role: str) -> Profile:
-    """What is expected of the model of a role."""
-    model = config.model_for(role)
+    """What is expected of the model of a role, or of CHECK's."""
+    model = config.model_for(model_role(role))
     return profile_for(PROCEDURAL if model.is_procedural else model.name)
+
+
+def model_role(role: str) -> str:
+    """The role whose model is asked: CHECK is no role of its own."""
+    return JUDGES[0] if role == CHECK else role
 
 
 # --- models that do not answer -------------------------------------------------------------------
@@ -132,6 +140,22 @@ class _NoAnswer:
         return [
             Reply(self._answer(request, k), "stop", request.model, first_token=sure) for k in range(first, first + n)
         ]
+
+    async def aclose(self) -> None:
+        """Nothing to release."""
+
+
+class _CommonJudge:
+    """Scores and checks of solvability, told apart by their prompts."""
+
+    def __init__(self, scores: Chat, checks: Chat, check: Prompt) -> None:
+        self._scores, self._checks, self._check = scores, checks, check
+
+    async def complete(
+        self, request: ChatRequest, n: int = 1, *, first: int = 0, keep: Keep | None = None
+    ) -> list[Reply]:
+        chat = self._checks if request.prompt_hash == self._check.hash else self._scores
+        return await chat.complete(request, n, first=first, keep=keep)
 
     async def aclose(self) -> None:
         """Nothing to release."""
@@ -201,7 +225,7 @@ def _ask(
     *,
     one_by_one: bool = False,
 ) -> dict[str, Asked]:
-    """What is asked of each role for ``sets``, where every question passes every gate.
+    """What is asked of each role, and as CHECK, for ``sets``, where every question passes every gate.
 
     ``agreement``: of question after question, the share of its solutions that agree.  ``one_by_one``:
     endpoints of which it is not known whether they give several replies to a request give one.
@@ -209,11 +233,13 @@ def _ask(
     answers: dict[str, Callable[[ChatRequest, int], str]] = {
         "write": _problem,
         **dict.fromkeys(config.judges, lambda request, sample: "Score: 1"),
+        CHECK: lambda request, sample: "<solvable>yes</solvable>",
         "solve": _solver(agreement),
         "paraphrase": _problem,
     }
     chats = {role: _NoAnswer(answer, _per_request(config, role, one_by_one)) for role, answer in answers.items()}
-    services = Services(config, prompts, chats, practices)
+    judge = _CommonJudge(chats[JUDGES[0]], chats[CHECK], prompts["solvability"])
+    services = Services(config, prompts, {**chats, JUDGES[0]: judge}, practices)
 
     async def run() -> None:
         for information_set in sets:
@@ -242,7 +268,7 @@ def _solver(agreement: Sequence[float]) -> Callable[[ChatRequest, int], str]:
 
 def _per_request(config: Config, role: str, one_by_one: bool) -> int:
     """Replies that one request may have; 0: any number."""
-    model = config.model_for(role)
+    model = config.model_for(model_role(role))
     url = model.base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI
     gives_several = model.backend == PROCEDURAL or url.startswith(OPENAI) or not one_by_one
     return model.samples_per_request or (0 if gives_several else 1)

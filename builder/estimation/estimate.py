@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..config import PROCEDURAL, Config, Model
@@ -22,7 +22,7 @@ from ..llm.prices import Price, Prices
 from ..run import RunFolder
 from ..store import Usage, usage_by_role
 from .bill import Amount, Estimate, RoleEstimate
-from .dry_run import Asked, Plan, plan, profile_of
+from .dry_run import CHECK, Asked, Plan, model_role, plan, profile_of
 from .funnel import QUESTIONS_TRUSTED, prompts_by_role, replies_seen, shares_expected
 from .observed import Fates, fates, stored
 from .profiles import Profile
@@ -59,6 +59,40 @@ class _Calls:
     shared: float = 0.0  # share of the prompt's tokens that every prompt of the role begins with
 
 
+def _kinds(role: str) -> tuple[str, ...]:
+    """The kinds of calls of which the store knows only that they are the role's."""
+    return (role, CHECK) if role == JUDGES[0] else (role,)
+
+
+def _as_shown(asked: Mapping[str, _Calls], own: Usage) -> dict[str, _Calls]:
+    """The calls with the lengths that the run's own replies to them, taken together, have shown."""
+    replies = {kind: c.done * c.replies.mid for kind, c in asked.items()}
+    if not any(replies.values()):
+        replies = {kind: c.prompts.mid * c.replies.mid for kind, c in asked.items()}
+
+    def shown(measured: float, of_a_reply: Callable[[_Calls], float]) -> float:
+        """How many times what was expected of these replies."""
+        expected = sum(n * of_a_reply(asked[kind]) for kind, n in replies.items()) / (sum(replies.values()) or 1.0)
+        return measured / own.replies / expected if expected else 1.0
+
+    prompt = shown(own.prompt_tokens, lambda c: c.prompt_tokens.mid / c.replies.mid)
+    reply = shown(own.completion_tokens, lambda c: c.reply_tokens.mid)
+    requests = shown(own.requests - own.retries, lambda c: c.requests.mid / c.replies.mid)
+
+    def learned(expected: Range, times: float) -> Range:
+        return expected.learned(expected.mid * times, own.replies, _REPLIES_TRUSTED)
+
+    return {
+        kind: replace(
+            c,
+            prompt_tokens=learned(c.prompt_tokens, prompt),
+            reply_tokens=learned(c.reply_tokens, reply),
+            requests=learned(c.requests, requests),
+        )
+        for kind, c in asked.items()
+    }
+
+
 class _Estimator:
     """The parts of one estimate."""
 
@@ -76,9 +110,9 @@ class _Estimator:
         roles = []
         judges = {self.config.model_for(judge).name for judge in self.config.judges}
         for role in self.config.roles:
-            own = self._usage(role)
-            if calls[role].prompts.high or own.replies:
-                roles.append(self._role(role, calls[role], own))
+            own, asked = self._usage(role), {kind: calls[kind] for kind in _kinds(role)}
+            if any(c.prompts.high for c in asked.values()) or own.replies:
+                roles.append(self._role(role, asked, own))
             others = [
                 u
                 for u in self.usage
@@ -128,24 +162,24 @@ class _Estimator:
     def _synthesis(self) -> dict[str, _Calls]:
         shares = shares_expected(self.config, self._strange_key_points)
         prompts = prompts_by_role(self.config, shares, self.fates)
-        return {role: self._calls(role, prompts[role]) for role in prompts}
+        return {role: self._calls(role, prompts) for role in prompts}
 
-    def _calls(self, role: str, prompts: Range) -> _Calls:
+    def _calls(self, role: str, prompts: Mapping[str, Range]) -> _Calls:
         fewest, expected, most = (p[role] for p in (self.plan.fewest, self.plan.expected, self.plan.most))
         if not fewest.questions:
             return _Calls()
         three = [a if a.questions else fewest for a in (fewest, expected, most)]
         replies = Range.of(*(a.replies / a.questions for a in three))
         requests = Range.of(*(a.requests / a.questions for a in three))
-        solved = self.fates.passed + self.fates.passed_again
+        solved = self.fates.solved
         if role == "solve" and solved and self.config.solutions.sampling == "adaptive":
             replies = replies.learned(self.fates.solutions / solved, solved, QUESTIONS_TRUSTED)
         one = self._prompt(role, fewest)
         if role != "write":
             one = one + self._profile("write").write.problem
         return _Calls(
-            prompts=prompts,
-            done=self._answered(role) / replies.mid,
+            prompts=prompts[role],
+            done=self._answered(role, prompts) / replies.mid,
             requests=requests,
             replies=replies,
             prompt_tokens=requests * one,
@@ -153,15 +187,22 @@ class _Estimator:
             shared=self._shared(role, fewest, one),
         )
 
-    def _answered(self, role: str) -> float:
+    def _answered(self, kind: str, prompts: Mapping[str, Range]) -> float:
         """Replies that are there already."""
+        role = model_role(kind)
         replies = self.current * self._usage(role).replies
+        expected = {k: prompts[k].mid * self._verdicts(k) for k in _kinds(role)}
+        total = sum(expected.values())
+        share = expected[kind] / total if total else 1.0
         ours = {self.config.model_for(r).name for r in self.config.roles if asked_as(r) == asked_as(role)}
         if any(u.role == asked_as(role) and u.model not in ours for u in self.usage):
-            return replies  # the sets that are done may have been answered by another model
+            return replies * share  # the sets that are done may have been answered by another model
         # Equal prompts are answered once: the store may hold fewer than the sets that are done have used.
-        verdicts = self.config.scoring.samples if role in JUDGES else 1
-        return max(replies, replies_seen(role, self.fates) * verdicts)
+        seen = {k: replies_seen(k, self.fates) * self._verdicts(k) for k in _kinds(role)}
+        return seen[kind] + share * max(0.0, replies - sum(seen.values()))
+
+    def _verdicts(self, kind: str) -> int:
+        return self.config.scoring.samples if kind in JUDGES else 1
 
     @property
     def _strange_key_points(self) -> bool:
@@ -199,22 +240,22 @@ class _Estimator:
 
     # --- sums --------------------------------------------------------------------------------
 
-    def _role(self, role: str, calls: _Calls, own: Usage) -> RoleEstimate:
-        """What is left of the calls at what one takes, as far as the run has not shown it itself."""
-        left = calls.prompts.less(calls.done)
-        prompt, reply, requests = calls.prompt_tokens, calls.reply_tokens, calls.requests
-        if own.replies:
-            n, of_prompt = own.replies, calls.replies.mid / own.replies
-            prompt = prompt.learned(own.prompt_tokens * of_prompt, n, _REPLIES_TRUSTED)
-            reply = reply.learned(own.completion_tokens / n, n, _REPLIES_TRUSTED)
-            requests = requests.learned((own.requests - own.retries) * of_prompt, n, _REPLIES_TRUSTED)
-        replies = left * calls.replies
-        spread = 2 * getattr(self._profile(role), asked_as(role)).sd / math.sqrt(max(1.0, replies.mid))
-        reply = reply.widened(spread).at_most(self.config.decoding(role).max_tokens)
+    def _role(self, role: str, asked: Mapping[str, _Calls], own: Usage) -> RoleEstimate:
+        """What is left of each kind of call that the role's model is asked."""
         model = self.config.model_for(role)
-        to_pay = Amount(left * requests, left * prompt, replies * reply, None)
         price = self._price(model.name, model)
-        return RoleEstimate(role, model.name, self._paid(own, model), self._priced(to_pay, price, calls, own), price)
+        asked = _as_shown(asked, own) if own.replies else asked
+        left = (self._priced(self._left(kind, calls), price, calls, own) for kind, calls in asked.items())
+        return RoleEstimate(role, model.name, self._paid(own, model), sum(left, Amount()), price)
+
+    def _left(self, kind: str, calls: _Calls) -> Amount:
+        """What is left of the calls at what one takes, without its price."""
+        left = calls.prompts.less(calls.done)
+        replies = left * calls.replies
+        spread = 2 * getattr(self._profile(kind), asked_as(kind)).sd / math.sqrt(max(1.0, replies.mid))
+        limit = self.config.decoding(model_role(kind), in_words=kind == CHECK).max_tokens
+        reply = calls.reply_tokens.widened(spread).at_most(limit)
+        return Amount(left * calls.requests, left * calls.prompt_tokens, replies * reply, None)
 
     def _priced(self, amount: Amount, price: Price | None, calls: _Calls, own: Usage) -> Amount:
         """Dearest where nothing comes from the endpoint's cache, cheapest where all that prompts share does."""

@@ -1,4 +1,4 @@
-"""How many prompts each role gets, from gate to gate: written, scored, solved, kept, reworded.
+"""How many prompts each role gets, from gate to gate: written, scored, found solvable, solved, kept, reworded.
 
 What the run has decided counts as it is; of the rest a share passes each gate: the one that is expected of
 the models, moved towards the one that the run has shown.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ..config import Config
 from ..llm.chat import asked_as
-from .dry_run import profile_of
+from .dry_run import CHECK, profile_of
 from .observed import Fates
 from .ranges import NOTHING, Range
 
@@ -25,6 +25,7 @@ class Shares:
 
     written: Range
     passed: Range
+    solvable: Range
     kept: Range
     faithful: Range
     passed_again: Range
@@ -36,6 +37,7 @@ def shares_expected(config: Config, strange_key_points: bool) -> Shares:
     shares = Shares(
         written=profile_of(config, "write").write.written,
         passed=profile_of(config, "score").score.share_passing(config.scoring.threshold),
+        solvable=profile_of(config, CHECK).solvability.solvable if config.scoring.solvability else Range.exactly(1),
         kept=profile_of(config, "solve").solve.kept,
         faithful=rewording.faithful,
         passed_again=rewording.passing,
@@ -46,20 +48,29 @@ def shares_expected(config: Config, strange_key_points: bool) -> Shares:
 
 
 def prompts_by_role(config: Config, shares: Shares, seen: Fates) -> dict[str, Range]:
-    """Prompts over the whole run of "write", "score", "solve" and "paraphrase"."""
+    """Prompts over the whole run of "write", "score", CHECK, "solve" and "paraphrase"."""
     per_question = Range.exactly(config.paraphrase.per_question)
     left = Range.exactly(max(0, config.sampling.sets - seen.sets))
     written = left * _gate(shares.written, seen.written, seen.sets, left)
     passed = written * _gate(shares.passed, seen.passed, seen.written, written)
-    kept = passed * _gate(shares.kept, seen.kept, seen.passed, passed) + Range.exactly(seen.kept)
+    checked = seen.checked if config.scoring.solvability else 0
+    stopped = seen.unsolvable + seen.unsolvable_again if checked else 0
+
+    def solvable(of: Range) -> Range:
+        return of * _gate(shares.solvable, checked - stopped, checked, of)
+
+    solved = solvable(passed)
+    kept = solved * _gate(shares.kept, seen.kept, seen.passed - seen.unsolvable, solved) + Range.exactly(seen.kept)
     reworded = (kept * per_question).less(seen.rewordings)
     faithful = reworded * _gate(shares.faithful, seen.faithful, seen.rewordings, reworded)
     passed_again = faithful * _gate(shares.passed_again, seen.passed_again, seen.faithful, faithful)
     scored = written + faithful + Range.exactly(seen.written + seen.faithful)
+    passed_seen = seen.passed + seen.passed_again
     return {
         "write": left + Range.exactly(seen.sets),
         **dict.fromkeys(config.judges, scored),
-        "solve": passed + passed_again + Range.exactly(seen.passed + seen.passed_again),
+        CHECK: passed + passed_again + Range.exactly(passed_seen) if config.scoring.solvability else NOTHING,
+        "solve": solved + solvable(passed_again) + Range.exactly(passed_seen - stopped),
         "paraphrase": kept if per_question.mid else NOTHING,
     }
 
@@ -69,6 +80,7 @@ def replies_seen(role: str, seen: Fates) -> int:
     return {
         "write": seen.sets,
         "score": seen.written + seen.faithful,
+        CHECK: seen.checked,
         "solve": seen.solutions,
         "paraphrase": seen.rewordings,
     }[asked_as(role)]

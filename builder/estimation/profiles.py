@@ -79,6 +79,15 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Solvability:
+    """What is expected of the scorer where it is asked whether a problem can be solved."""
+
+    reply: Range
+    sd: float
+    solvable: Range
+
+
+@dataclass(frozen=True, slots=True)
 class Solve:
     """What is expected of a solver."""
 
@@ -111,6 +120,7 @@ class Profile:
     label: Label
     write: Write
     score: Score
+    solvability: Solvability
     solve: Solve
     paraphrase: Paraphrase
 
@@ -132,7 +142,8 @@ def _table() -> dict[str, Profile]:
 
 
 def _profile(entry: Mapping[str, Any]) -> Profile:
-    roles = {"label": Label, "write": Write, "score": Score, "solve": Solve, "paraphrase": Paraphrase}
+    roles = {"label": Label, "write": Write, "score": Score, "solvability": Solvability, "solve": Solve}
+    roles["paraphrase"] = Paraphrase
     return Profile(
         name=entry["models"][0],
         **{key: entry[key] for key in ("basis", "letters", "others", "text")},

@@ -1,8 +1,9 @@
-"""The dataset card: ``dataset_card.md`` filled with the numbers of a run.
+"""The dataset card: ``dataset_card.md`` filled with what ``provenance.json`` holds.
 
 The card's front matter makes the folder loadable (configurations, features, exact counts), its body says
-how the rows were made.  Every number comes from :class:`CardFacts`; this module invents none and reads no
-run.  Text from outside (topic names, reasons) is escaped before it enters a table.
+how the rows were made.  Every number comes from :class:`~builder.publish.provenance.Provenance`; this module
+invents none and reads no run.  Text from outside (topic names, reasons, problems) is escaped or fenced before
+it enters the page.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,76 +21,16 @@ import yaml
 import kpmath
 
 from ..errors import PublishError
-from ..records import content_id
 from .calibration import CalibrationUse
-from .shards import ShardStats
+from .provenance import Example, Provenance, RunFacts, Shard, SourceUse, TestSetUse, adjacent_lengths
 
 TEMPLATE = Path(__file__).resolve().parent.parent.parent / "dataset_card.md"
 TOPICS_SHOWN = 30
+EXAMPLES_SHOWN = 3
 
 _PLACEHOLDER = re.compile(r"\[\[([a-z_]+)\]\]")
+_RUN_BLOCK = re.compile(r"\[\[#run\]\]\n(.*?)\[\[/run\]\]\n", re.DOTALL)
 _SIZES = ["n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B"]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelUse:
-    """Which model had a role."""
-
-    role: str
-    name: str
-    procedural: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SourceUse:
-    """A seed source."""
-
-    name: str
-    practices: int
-    license: str
-    text_published: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TestSetUse:
-    """What decontamination found in one test set."""
-
-    __test__ = False
-
-    name: str
-    rows: int
-    questions: int  # questions that met it
-    solutions: int  # solutions that met it
-
-
-@dataclass(frozen=True, slots=True)
-class CardFacts:
-    """All that the card says, as the run counted it."""
-
-    version: str  # X.Y.Z
-    fingerprint: str  # of the recipe
-    splits: Mapping[str, Mapping[str, ShardStats]]  # configuration -> split -> what was written
-    models: Sequence[ModelUse]
-    prompts: Mapping[str, str]  # name -> hash
-    funnel: Sequence[tuple[str, int]]  # step in words, count; in order
-    rejected: Mapping[str, int]  # fate -> questions
-    agreement: Mapping[float, int]  # agreement 0..1 -> published pairs
-    questions_published: int
-    topics_published: int  # topics that a published question was written for
-    topics: Sequence[tuple[str, int, float]]  # name, practices, share of practices 0..1
-    sources: Sequence[SourceUse]
-    test_sets: Sequence[TestSetUse]
-    question_ngram: int
-    solution_ngram: int
-    settings: Mapping[str, str] = field(default_factory=dict)  # name -> value, worth knowing
-    calibration: CalibrationUse | None = None
-    pretty_name: str = "KPMath"
-    license: str = "apache-2.0"
-
-    @property
-    def content(self) -> str:
-        """32 hex digits over all rows of all configurations."""
-        return content_id({c: {s: w.content for s, w in p.items()} for c, p in self.splits.items()})
 
 
 def fill_placeholders(template: str, values: Mapping[str, str], *, name: str = "template") -> str:
@@ -106,29 +47,7 @@ def fill_placeholders(template: str, values: Mapping[str, str], *, name: str = "
     return _PLACEHOLDER.sub(lambda m: values[m.group(1)], template)
 
 
-def write_card(
-    facts: CardFacts, folder: str | os.PathLike[str], *, template: str | os.PathLike[str] | None = None
-) -> Path:
-    """Write ``README.md`` into a dataset folder, durably and as its last file.
-
-    Raises:
-        PublishError: the template does not fit, or the file cannot be written.
-    """
-    path = Path(folder) / "README.md"
-    text = render_card(facts, template=template)
-    temporary = path.with_name(".README.md.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as handle:
-            handle.write(text)
-            handle.flush()
-            os.fsync(handle.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise PublishError(f"cannot write {path}: {error.strerror or error}") from error
-    return path
-
-
-def render_card(facts: CardFacts, *, template: str | os.PathLike[str] | None = None) -> str:
+def render_card(provenance: Provenance, *, template: str | os.PathLike[str] | None = None) -> str:
     """The card's text.
 
     Raises:
@@ -139,7 +58,15 @@ def render_card(facts: CardFacts, *, template: str | os.PathLike[str] | None = N
         text = source.read_text(encoding="utf-8")
     except OSError as error:
         raise PublishError(f"card template {source} cannot be read: {error.strerror}") from None
-    return fill_placeholders(text, _values(facts), name=str(source))
+    block = _RUN_BLOCK.search(text)
+    if block is None:
+        raise PublishError(f"{source}: no block [[#run]] ... [[/run]], which is written for each run")
+    runs = "\n".join(
+        fill_placeholders(block.group(1), _run_values(run, i, len(provenance.runs)), name=f"{source}, run")
+        for i, run in enumerate(provenance.runs, 1)
+    )
+    outer = f"{text[: block.start()]}[[runs]]{text[block.end() :]}"
+    return fill_placeholders(outer, _values(provenance) | {"runs": runs}, name=str(source))
 
 
 # --- front matter ------------------------------------------------------------------------------
@@ -150,53 +77,48 @@ def size_category(rows: int) -> str:
     return _SIZES[min(max(0, len(str(rows)) - 3), len(_SIZES) - 1)]
 
 
-def _front_matter(facts: CardFacts) -> str:
+def _front_matter(provenance: Provenance) -> str:
+    splits = provenance.splits()
     configs: list[dict[str, Any]] = []
-    infos: list[dict[str, Any]] = []
-    for config in _in_order(facts.splits):
-        splits = facts.splits[config]
+    for config, parts in splits.items():
         entry: dict[str, Any] = {
             "config_name": config,
-            "version": facts.version,
-            "data_files": [{"split": s, "path": f"data/{config}/{s}-*.parquet"} for s in splits],
+            "version": provenance.version,
+            "data_files": [{"split": s, "path": f"data/{config}/{s}-*.parquet"} for s in parts],
         }
         if config == "default":
             entry["default"] = True
         configs.append(entry)
-        infos.append(_dataset_info(facts, config))
-    published = sum(s.num_examples for s in facts.splits.get("default", {}).values())
     front = {
-        "pretty_name": facts.pretty_name,
-        "license": facts.license,
+        "pretty_name": provenance.pretty_name,
+        "license": provenance.license,
         "language": ["en"],
         "task_categories": ["text-generation", "question-answering"],
-        "size_categories": [size_category(published)],
+        "size_categories": [size_category(provenance.rows().get("default", 0))],
         "tags": ["mathematics", "math-word-problems", "reasoning", "synthetic", "arxiv:2403.02333"],
-        "kpmath_version": facts.version,
-        "kpmath_recipe": facts.fingerprint,
-        "kpmath_content": facts.content,
+        "kpmath_version": provenance.version,
+        "kpmath_recipe": provenance.runs[-1].recipe,
+        "kpmath_content": provenance.content,
         "configs": configs,
-        "dataset_info": infos,
+        "dataset_info": [_dataset_info(provenance, config, parts) for config, parts in splits.items()],
     }
     return yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=1000).rstrip("\n")
 
 
-def _dataset_info(facts: CardFacts, config: str) -> dict[str, Any]:
-    splits = facts.splits[config]
+def _dataset_info(provenance: Provenance, config: str, splits: Mapping[str, Sequence[Shard]]) -> dict[str, Any]:
+    shards = [shard for parts in splits.values() for shard in parts]
     return {
         "config_name": config,
         # The cache of datasets is keyed by this text: other rows, another entry.  kpmath.load checks it.
-        "description": f"KPMath {facts.version}, content {facts.content}",
+        "description": f"KPMath {provenance.version}, content {provenance.content}",
         "features": kpmath.features(config)._to_yaml_list(),
-        "splits": [{"name": s, "num_bytes": w.num_bytes, "num_examples": w.num_examples} for s, w in splits.items()],
-        "download_size": sum(w.file_bytes for w in splits.values()),
-        "dataset_size": sum(w.num_bytes for w in splits.values()),
+        "splits": [
+            {"name": name, "num_bytes": sum(s.bytes for s in parts), "num_examples": sum(s.rows for s in parts)}
+            for name, parts in splits.items()
+        ],
+        "download_size": sum(s.file_bytes for s in shards),
+        "dataset_size": sum(s.bytes for s in shards),
     }
-
-
-def _in_order(names: Iterable[str]) -> list[str]:
-    known = list(kpmath.CONFIGS)
-    return sorted(names, key=lambda n: known.index(n) if n in known else len(known))
 
 
 # --- body --------------------------------------------------------------------------------------
@@ -264,8 +186,8 @@ def _type(kind: Any) -> str:
     return f"`{text}`"
 
 
-def _procedural_notice(models: Sequence[ModelUse]) -> str:
-    roles = [m.role for m in models if m.procedural]
+def _procedural_notice(runs: Sequence[RunFacts]) -> str:
+    roles = dict.fromkeys(m.role for run in runs for m in run.models if m.procedural)
     if not roles:
         return ""
     return (
@@ -276,12 +198,12 @@ def _procedural_notice(models: Sequence[ModelUse]) -> str:
     )
 
 
-def _viewer_note(facts: CardFacts) -> str:
+def _viewer_note(provenance: Provenance) -> str:
     touched = [
-        f"`{config}` ({', '.join(f'`{c}`' for c in stats.adjacent)})"
-        for config, splits in facts.splits.items()
-        for stats in splits.values()
-        if stats.adjacent
+        f"`{config}` ({', '.join(f'`{c}`' for c in columns)})"
+        for config, splits in provenance.splits().items()
+        for shards in splits.values()
+        if (columns := adjacent_lengths(shards))
     ]
     if not touched:
         return ""
@@ -292,52 +214,124 @@ def _viewer_note(facts: CardFacts) -> str:
     )
 
 
-def _topic_note(topics: Sequence[tuple[str, int, float]]) -> str:
-    if len(topics) <= TOPICS_SHOWN:
-        return f"All {len(topics)} topics, with the share of the seed practices that have them."
-    return (
-        f"The {TOPICS_SHOWN} most frequent of {len(topics)} topics, with the share of the seed practices "
+# --- over all runs -----------------------------------------------------------------------------
+
+
+def _by_knowledge(runs: Iterable[RunFacts]) -> list[RunFacts]:
+    """One run of each knowledge construction: runs that share one share its seeds and topics."""
+    return list({run.knowledge: run for run in runs}.values())
+
+
+def _topic_rows(runs: Sequence[RunFacts]) -> tuple[str, list[tuple[str, str, str]]]:
+    """What is said above the table of topics, and its rows: name, practices, share of the practices."""
+    constructions = _by_knowledge(runs)
+    total = sum(run.practices for run in constructions)
+    counts: Counter[str] = Counter()
+    for run in constructions:
+        for topic in run.topics:
+            counts[topic.name] += topic.practices
+    frequent = sorted(counts.items(), key=lambda t: (-t[1], t[0]))
+    note = (
+        f"All {len(frequent)} topics, with the share of the seed practices that have them."
+        if len(frequent) <= TOPICS_SHOWN
+        else f"The {TOPICS_SHOWN} most frequent of {len(frequent)} topics, with the share of the seed practices "
         "that have them; all are in the configuration `topics`."
+    )
+    return note, [(n, f"{c:,}", _percent(c / max(1, total))) for n, c in frequent[:TOPICS_SHOWN]]
+
+
+def _test_sets(runs: Iterable[RunFacts]) -> list[TestSetUse]:
+    """What each test set met, over all runs; it counts with its rows of the last one."""
+    found: dict[str, TestSetUse] = {}
+    for test_set in (t for run in runs for t in run.test_sets):
+        before = found.get(test_set.name)
+        questions, solutions = (before.questions, before.solutions) if before else (0, 0)
+        found[test_set.name] = TestSetUse(
+            test_set.name, test_set.rows, questions + test_set.questions, solutions + test_set.solutions
+        )
+    return list(found.values())
+
+
+def _sources(runs: Iterable[RunFacts]) -> list[SourceUse]:
+    return list({s.name: s for run in _by_knowledge(runs) for s in run.sources}.values())
+
+
+def _examples(runs: Sequence[RunFacts]) -> str:
+    """A few rows: the newest run's first."""
+    shown = [example for run in reversed(runs) for example in run.examples][:EXAMPLES_SHOWN]
+    return "\n".join(map(_example, shown)) or "No row was published."
+
+
+def _example(example: Example) -> str:
+    points = "; ".join(_cell(k) for k in dict.fromkeys(example.key_points)) or "none"
+    score = "not scored" if example.score is None else f"{example.score:g}"
+    return (
+        f"Topics: {'; '.join(_cell(t) for t in dict.fromkeys(example.topics))}. Key points: {points}. "
+        f"Score {score}, agreement {example.agreement:g}, answer {_fenced_in_line(example.answer)}.\n\n"
+        + _fenced(example.problem)
+        + _fenced(example.solution)
     )
 
 
-def _values(facts: CardFacts) -> dict[str, str]:
-    configs = _in_order(facts.splits)
-    rows = {c: sum(s.num_examples for s in facts.splits[c].values()) for c in configs}
-    topics = sorted(facts.topics, key=lambda t: (-t[1], t[0]))
-    procedural = {True: " (procedural model)", False: ""}
+def _fenced(text: str) -> str:
+    """Text of a model as it is: nothing in it is markup, and no fence in it ends ours."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text.strip()}\n{fence}\n\n"
+
+
+def _fenced_in_line(text: str) -> str:
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {' '.join(text.split())} {fence}"
+
+
+def _values(provenance: Provenance) -> dict[str, str]:
+    rows, runs = provenance.rows(), provenance.runs
+    agreement: Counter[float] = Counter()
+    for run in runs:
+        agreement.update(dict(run.agreement))
+    topic_note, topics = _topic_rows(runs)
+    published = {t.name for run in runs for t in run.topics if t.published}
     return {
-        "front_matter": _front_matter(facts),
-        "title": _cell(facts.pretty_name),
-        "version": facts.version,
-        "fingerprint": facts.fingerprint,
-        "license": _cell(facts.license),
+        "front_matter": _front_matter(provenance),
+        "title": _cell(provenance.pretty_name),
+        "version": provenance.version,
+        "license": _cell(provenance.license),
         "pair_count": f"{rows.get('default', 0):,}",
-        "question_count": f"{facts.questions_published:,}",
-        "topic_count": f"{facts.topics_published:,}",
-        "procedural_notice": _procedural_notice(facts.models),
-        "config_table": "\n".join(f"| `{c}` | {kpmath.CONFIGS[c][0]} | {rows[c]:,} |" for c in configs),
-        "model_table": _table([(m.role, m.name + procedural[m.procedural]) for m in facts.models], 2),
-        "prompt_table": _table(sorted(facts.prompts.items()), 2),
-        "setting_table": _table(facts.settings.items(), 2),
-        "funnel_table": _table([(step, f"{n:,}") for step, n in facts.funnel], 2),
-        "rejected_table": _table(
-            [(r, f"{n:,}") for r, n in sorted(facts.rejected.items(), key=lambda i: (-i[1], i[0]))], 2
-        ),
-        "agreement_table": _table(_agreement_rows(facts.agreement), 3),
-        "calibration": _calibration(facts.calibration),
-        "question_ngram": str(facts.question_ngram),
-        "solution_ngram": str(facts.solution_ngram),
+        "question_count": f"{sum(run.questions for run in runs):,}",
+        "topic_count": f"{len(published):,}",
+        "procedural_notice": _procedural_notice(runs),
+        "config_table": "\n".join(f"| `{c}` | {kpmath.CONFIGS[c][0]} | {n:,} |" for c, n in rows.items()),
+        "examples": _examples(runs),
+        "agreement_table": _table(_agreement_rows(agreement), 3),
+        "calibration": "\n\n".join(dict.fromkeys(_calibration(run.calibration) for run in runs)),
+        "question_ngram": " or ".join(dict.fromkeys(str(run.question_ngram) for run in runs)),
+        "solution_ngram": " or ".join(dict.fromkeys(str(run.solution_ngram) for run in runs)),
         "decontamination_table": _table(
-            [(t.name, f"{t.rows:,}", f"{t.questions:,}", f"{t.solutions:,}") for t in facts.test_sets], 4
+            [(t.name, f"{t.rows:,}", f"{t.questions:,}", f"{t.solutions:,}") for t in _test_sets(runs)], 4
         ),
-        "topic_note": _topic_note(topics),
-        "topic_table": _table([(n, f"{c:,}", _percent(s)) for n, c, s in topics[:TOPICS_SHOWN]], 3),
+        "topic_note": topic_note,
+        "topic_table": _table(topics, 3),
         "source_table": _table(
-            [(s.name, f"{s.practices:,}", s.license, "yes" if s.text_published else "no") for s in facts.sources],
+            [(s.name, f"{s.practices:,}", s.license, "yes" if s.text_published else "no") for s in _sources(runs)],
             4,
         ),
-        "column_tables": _column_tables(configs),
-        "viewer_note": _viewer_note(facts),
+        "column_tables": _column_tables(rows),
+        "viewer_note": _viewer_note(provenance),
+        "changelog": "\n".join(f"- {r.version}: {_cell(r.changes)}" for r in reversed(provenance.releases)),
         "citation": kpmath.CITATION,
+    }
+
+
+def _run_values(run: RunFacts, number: int, of: int) -> dict[str, str]:
+    procedural = {True: " (procedural model)", False: ""}
+    return {
+        "run_title": f"### Run {number} of {of}\n\n" if of > 1 else "",
+        "fingerprint": run.recipe,
+        "model_table": _table([(m.role, m.name + procedural[m.procedural]) for m in run.models], 2),
+        "prompt_table": _table(sorted(run.prompts), 2),
+        "setting_table": _table(run.settings, 2),
+        "funnel_table": _table([(step, f"{n:,}") for step, n in run.funnel], 2),
+        "rejected_table": _table([(r, f"{n:,}") for r, n in sorted(run.rejected, key=lambda i: (-i[1], i[0]))], 2),
     }

@@ -42,8 +42,11 @@ def _known(*values: float | None) -> float | None:
 def _origin(info: InformationSet, practices: Mapping[str, Practice]) -> Row:
     """Columns on where a question comes from; a practice that is not in ``practices`` has no source."""
     flat = [(k, t.topic, t.practice_id) for t in info.topics for k in t.key_points]
-    # Without key points (an arm of the ablation) the practices are still told.
-    shown = [(t, p) for _, t, p in flat] or [(t.topic, t.practice_id) for t in info.topics]
+    # Without key points (an arm of the ablation) the practices are still told: always three entries, since the viewer
+    # draws no statistics of lists that have two lengths, 2 and 3.
+    none: list[tuple[str | None, str | None]] = [(None, None)] * 3
+    alone = [*((t.topic, t.practice_id) for t in info.topics), *none][:3]
+    shown = [(t, p) for _, t, p in flat] or alone
     names: list[str | None] = [t.topic for t in info.topics]
     first, second, third = [*names, None, None, None][:3]
     sources = {practices[t.practice_id].source for t in info.topics if t.practice_id in practices}
@@ -178,7 +181,22 @@ def _needed(result: QuestionResult) -> list[bool | None]:
     return [None if balance[k] == 0 else balance[k] > 0 for t in info.topics for k in t.key_points]
 
 
-def _candidates(result: QuestionResult, withheld: Collection[str]) -> Row:
+def candidate_fates(result: QuestionResult, published: Collection[str], dropped: Mapping[str, str]) -> dict[str, str]:
+    """Solution -> what became of it, where its question was kept.
+
+    ``published`` holds ids of solutions; ``dropped`` has the reasons for those that hygiene left out.
+    """
+    wins = {result.solutions[i].id for i in result.vote.winners} if result.vote else set()
+
+    def fate(solution_id: str) -> str:
+        if solution_id in published:
+            return "published"
+        return dropped.get(solution_id, "not_chosen") if solution_id in wins else "outvoted"
+
+    return {s.id: fate(s.id) for s in result.solutions}
+
+
+def _candidates(result: QuestionResult, withheld: Collection[str], fates: Mapping[str, str]) -> Row:
     vote, solutions = result.vote, result.solutions
     wins = set(vote.winners) if vote else set()
     return {
@@ -189,6 +207,7 @@ def _candidates(result: QuestionResult, withheld: Collection[str]) -> Row:
         "candidate_scores": [_known(vote.scores[i]) if vote else None for i in range(len(solutions))],
         "candidate_wins": [i in wins for i in range(len(solutions))],
         "candidate_errors": [_text(" ; ".join(s.wrong_computations)) or None for s in solutions],
+        "candidate_fates": [fates.get(s.id) for s in solutions],
     }
 
 
@@ -203,14 +222,17 @@ def question_row(
     fingerprint: str,
     withheld: Collection[str] = frozenset(),
     reason: str | None = None,
+    fates: Mapping[str, str] | None = None,
 ) -> Row:
     """All that happened to a question.
+
+    ``fates`` are those of its candidates (:func:`candidate_fates`), where it was kept.
 
     The text of a question in ``withheld``, with all of its candidates, and that of a solution in
     ``withheld`` is left out: this configuration is published too.  ``reason`` says in words why it was
     not kept, where the records do not (a duplicate of which question, a hit in which test set).
     """
-    vote, score, question = result.vote, result.score, result.question
+    vote, score, question, check = result.vote, result.score, result.question, result.solvability
     hidden = question.id in withheld
     hide = {question.id, *(s.id for s in result.solutions)} if hidden else withheld
     return {
@@ -223,19 +245,24 @@ def question_row(
         "key_points_present": _known(score.key_points_present) if score else None,
         "correct": _known(score.correct) if score else None,
         "key_points_needed": _needed(result),
-        "verdicts": [_known(v.value) for v in score.verdicts] if score else [],
+        # Null and not empty: with one verdict each, lengths of 0 and 1 would cost the viewer its histograms.
+        "verdicts": [_known(v.value) for v in score.verdicts] if score else None,
         # A judge quotes what it judges.
         "score_reason": _text(score.reason) if score and not hidden else None,
+        "solvable": check.solvable if check else None,
+        "solvability_reason": _text(check.why) if check and not hidden else None,
+        "solvability_model": check.model if check else None,
+        "solvability_prompt": check.prompt_hash if check else None,
         **_quality(result),
         "vote_rejected": vote.rejected if vote else None,
         "class_sizes": [float(n) for n in vote.class_sizes] if vote else [],
-        **_candidates(result, hide),
+        **_candidates(result, hide, fates or {}),
         "fallback": result.information_set.fallback,
         **_provenance(result, result.solutions[0] if result.solutions else None, fingerprint),
     }
 
 
-def mpkp_row(labelled: LabelledPractice, *, fingerprint: str) -> Row:
+def mpkp_row(labelled: LabelledPractice, *, knowledge: str) -> Row:
     """A practice with its topics and key points; without its text where the licence keeps it out."""
     practice = labelled.practice
     flat: list[tuple[str, str, TopicKeyPoints]] = [
@@ -262,11 +289,11 @@ def mpkp_row(labelled: LabelledPractice, *, fingerprint: str) -> Row:
         "raw_key_points": [_text(raw) for _, raw, _ in flat],
         "model": labelled.model,
         "extraction_prompt": labelled.prompt_hash,
-        "recipe": fingerprint,
+        "knowledge": knowledge,
     }
 
 
-def topic_row(topic: Topic, *, practices: int) -> Row:
+def topic_row(topic: Topic, *, practices: int, knowledge: str) -> Row:
     """A merged topic; ``practices`` is the number of all practices, of which it has a share."""
     return {
         "topic": _text(topic.name),
@@ -279,16 +306,24 @@ def topic_row(topic: Topic, *, practices: int) -> Row:
         "nearest_similarity": _known(topic.nearest_similarity),
         "sampled": topic.sampled,
         "small": topic.small,
+        "knowledge": knowledge,
     }
 
 
-def tcpm_rows(matrix: TCPM, *, source: str = "all") -> Iterator[Row]:
+def tcpm_rows(matrix: TCPM, *, knowledge: str, source: str = "all") -> Iterator[Row]:
     """A co-occurrence matrix in long form, one row for each cell whose count is not 0.
 
     ``source``: whose practices were counted: a seed source, or "all".
     """
     for a, b, count, weight in zip(*matrix.to_table().to_pydict().values(), strict=True):
-        yield {"source": source, "topic_a": _text(a), "topic_b": _text(b), "count": float(count), "weight": weight}
+        yield {
+            "source": source,
+            "topic_a": _text(a),
+            "topic_b": _text(b),
+            "count": float(count),
+            "weight": weight,
+            "knowledge": knowledge,
+        }
 
 
 _CHAT_COLUMNS = (

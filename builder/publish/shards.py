@@ -1,11 +1,11 @@
-"""Parquet shards, written by streaming, and the swap that puts a finished folder into place.
+"""Parquet shards, written by streaming.
 
-A folder is built as ``OUT.partial`` and only renamed when its card, the last file, is there: what
-looks whole is whole.  Rows have the columns of ``kpmath.py``; which rows there are, and what the card says,
-is decided elsewhere.
+Rows have the columns of ``kpmath.py``; which rows there are is decided elsewhere.  The files suit readers over
+the network and the dataset viewer: zstd, a page index, small row groups and content-defined chunks (a changed
+row changes few bytes).  Equal rows give equal bytes.
 
-The files suit readers over the network and the dataset viewer: zstd, a page index, small row groups and
-content-defined chunks (a changed row changes few bytes).  Equal rows give equal bytes.
+A shard's name does not tell how many there are: a version that adds rows keeps the names and the bytes of
+those before it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import operator
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,23 +28,10 @@ import pyarrow.parquet as pq
 import kpmath
 
 from ..errors import PublishError
+from .provenance import Narrow, Shard
 
 ROW_GROUP = 1000
 _CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
-# What a dataset folder of ours may hold; anything else in it is somebody's and is not thrown away.
-_OURS = frozenset({"README.md", "data", ".gitattributes", ".huggingface", ".cache"})
-
-
-@dataclass(frozen=True, slots=True)
-class ShardStats:
-    """What was written for one split of one configuration."""
-
-    num_examples: int
-    num_bytes: int  # of the rows in Arrow form
-    files: tuple[str, ...]  # relative to the dataset folder
-    file_bytes: int  # of the files
-    content: str  # 32 hex digits over the rows
-    adjacent: tuple[str, ...]  # columns whose lengths are exactly two adjacent numbers: no viewer statistics
 
 
 @dataclass
@@ -56,25 +43,29 @@ class _Lengths:
     def add(self, batch: pa.RecordBatch) -> None:
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             if pa.types.is_list(column.type):
-                lengths = pc.list_value_length(column)
+                length = pc.list_value_length
             elif pa.types.is_string(column.type):
-                lengths = pc.utf8_length(column)
+                length = pc.utf8_length
             else:
                 continue
             known = self.seen.setdefault(name, set())
             if len(known) < 3:
-                known.update(v for v in pc.unique(lengths).to_pylist() if v is not None)
+                known.update(v for v in pc.unique(length(column)).to_pylist() if v is not None)
 
-    def adjacent(self) -> tuple[str, ...]:
-        return tuple(n for n, s in self.seen.items() if len(s) == 2 and max(s) - min(s) == 1)
+    def narrow(self) -> tuple[Narrow, ...]:
+        return tuple(Narrow(name, tuple(sorted(seen))) for name, seen in self.seen.items() if len(seen) < 3)
 
 
 class _Shard:
     """One Parquet file; durable once closed without an error."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self.rows = 0
-        self._handle = path.open("wb")
+    def __init__(self, temporary: Path, path: Path, schema: pa.Schema) -> None:
+        self.temporary = temporary
+        self.path = path
+        self._rows = self._bytes = 0
+        self._content = hashlib.blake2b(digest_size=16)
+        self._lengths = _Lengths()
+        self._handle = temporary.open("wb")
         self._writer = pq.ParquetWriter(
             self._handle,
             schema,
@@ -86,9 +77,18 @@ class _Shard:
     def __enter__(self) -> _Shard:
         return self
 
+    def room(self, batch: pa.RecordBatch, limit: int) -> int:
+        """How many rows of ``batch`` belong into a shard of ``limit`` bytes; at least one into an empty one."""
+        share = (limit - self._bytes) / max(1, batch.nbytes)
+        rows = batch.num_rows if share >= 1 else int(share * batch.num_rows)
+        return max(rows, 0 if self._rows else 1)
+
     def write(self, batch: pa.RecordBatch) -> None:
         self._writer.write_table(pa.Table.from_batches([batch]), row_group_size=ROW_GROUP)
-        self.rows += batch.num_rows
+        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
+        self._content.update(batch.serialize())
+        self._lengths.add(batch)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -110,27 +110,58 @@ class _Shard:
         finally:
             self._handle.close()
 
+    def stats(self, config: str, split: str, root: Path) -> Shard:
+        """What was written, once the file has its name."""
+        return Shard(
+            config,
+            split,
+            self.path.relative_to(root).as_posix(),
+            self._rows,
+            self._bytes,
+            self.path.stat().st_size,
+            file_sha256(self.path),
+            self._content.hexdigest(),
+            self._lengths.narrow(),
+        )
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file, as the Hub names large files by."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
 
 def _batches(rows: Iterable[dict[str, Any]], config: str) -> Iterator[pa.RecordBatch]:
     """Rows in batches of a row group's size, each row with exactly the columns of ``config``."""
     schema = kpmath.schema(config)
-    names = set(schema.names)
+    cells = [operator.itemgetter(name) for name in schema.names]
     total = 0
     for chunk in _chunks(rows):
-        for offset, row in enumerate(chunk):
-            if row.keys() != names:
-                wrong = ", ".join(sorted(names ^ row.keys()))
-                raise PublishError(
-                    f"row {total + offset} of {config!r}: missing or unknown columns {wrong}; the "
-                    "columns are those of kpmath.py"
-                )
         try:
-            yield pa.RecordBatch.from_pylist(list(chunk), schema=schema)
+            # As many cells as columns, and every column: no others.  Looking at a row's names takes far longer.
+            columns = [list(map(cell, chunk)) for cell in cells]
+            fits = set(map(len, chunk)) == {len(cells)}
+        except KeyError:
+            fits = False
+        if not fits:
+            raise _other_columns(chunk, total, config)
+        try:
+            yield pa.RecordBatch.from_arrays(columns, schema=schema)
         except (pa.ArrowException, UnicodeError, TypeError) as error:
             raise PublishError(
                 f"rows {total} to {total + len(chunk) - 1} of {config!r} do not have the types of kpmath.py: {error}"
             ) from None
         total += len(chunk)
+
+
+def _other_columns(chunk: Iterable[dict[str, Any]], total: int, config: str) -> PublishError:
+    """What to say of the first row in ``chunk``, the first of which has the number ``total``, that does not fit."""
+    names = set(kpmath.schema(config).names)
+    number, wrong = next((n, names ^ row.keys()) for n, row in enumerate(chunk, total) if row.keys() != names)
+    return PublishError(
+        f"row {number} of {config!r}: missing or unknown columns {', '.join(sorted(wrong))}; the columns are those "
+        "of kpmath.py"
+    )
 
 
 def _chunks(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], ...]]:
@@ -145,12 +176,14 @@ def write_config(
     split: str,
     out_dir: str | os.PathLike[str],
     *,
-    max_shard_rows: int,
-) -> ShardStats:
-    """Write the rows of one split as ``data/CONFIG/SPLIT-00000-of-000NN.parquet`` under ``out_dir``.
+    shard_bytes: int,
+    first: int = 0,
+) -> tuple[Shard, ...]:
+    """Write the rows of one split as ``data/CONFIG/SPLIT-NNNNN.parquet`` under ``out_dir``, from number ``first`` on.
 
-    Memory holds one row group.  The files have temporary names until the last row is written; no rows
-    give one file without rows, since a split needs a file.
+    A shard ends where its rows come to ``shard_bytes`` in Arrow form (the file is smaller).  Memory holds one
+    row group and what the Parquet writer buffers of it.  The files have temporary names until the last row is
+    written; no rows give one file without rows where ``first`` is 0, since a split needs a file, and else none.
 
     Raises:
         PublishError: a row has not the columns or the types of ``config``, ``split`` is no name for a
@@ -159,148 +192,26 @@ def write_config(
     if not split.isidentifier():
         raise PublishError(f"split name {split!r}: letters, digits and '_' only; '-' separates shards")
     folder = Path(out_dir) / "data" / config
-    temporary: list[Path] = []
+    open_files: list[_Shard] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        tally = _write_shards(rows, config, split, folder, max_shard_rows, temporary)
-        files = []
-        for index, path in enumerate(temporary):
-            name = f"{split}-{index:05d}-of-{len(temporary):05d}.parquet"
-            path.replace(folder / name)
-            files.append(f"data/{config}/{name}")
+        batches = _batches(rows, config)
+        left = next(batches, None)
+        while left is not None or not (open_files or first):
+            name = f"{split}-{first + len(open_files):05d}"
+            open_files.append(_Shard(folder / f".{name}.tmp", folder / f"{name}.parquet", kpmath.schema(config)))
+            with open_files[-1] as shard:
+                while left is not None and (room := shard.room(left, shard_bytes)):
+                    shard.write(left.slice(0, room))
+                    left = left.slice(room) if left.num_rows > room else next(batches, None)
+        for shard in open_files:
+            shard.temporary.replace(shard.path)
     except OSError as error:
         raise PublishError(
             f"cannot write shards of {config!r} to {folder}: {error.strerror or error}; free some space or "
             "choose another --out, and run again"
         ) from error
     finally:
-        for path in temporary:
-            path.unlink(missing_ok=True)
-    size = sum((Path(out_dir) / f).stat().st_size for f in files)
-    return ShardStats(tally.rows, tally.bytes, tuple(files), size, tally.digest.hexdigest(), tally.adjacent())
-
-
-@dataclass
-class _Tally:
-    rows: int = 0
-    bytes: int = 0
-    digest: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
-    lengths: _Lengths = field(default_factory=_Lengths)
-
-    def counted(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            self.rows += batch.num_rows
-            self.bytes += batch.nbytes
-            self.digest.update(batch.serialize())
-            self.lengths.add(batch)
-            yield batch
-
-    def adjacent(self) -> tuple[str, ...]:
-        return self.lengths.adjacent()
-
-
-def _write_shards(
-    rows: Iterable[dict[str, Any]],
-    config: str,
-    split: str,
-    folder: Path,
-    max_shard_rows: int,
-    temporary: list[Path],
-) -> _Tally:
-    tally = _Tally()
-    batches = tally.counted(_batches(rows, config))
-    schema = kpmath.schema(config)
-    left = next(batches, None)
-    while True:
-        path = folder / f".{split}-{len(temporary):05d}.tmp"
-        temporary.append(path)
-        with _Shard(path, schema) as shard:
-            while left is not None and shard.rows < max_shard_rows:
-                room = max_shard_rows - shard.rows
-                shard.write(left.slice(0, room))
-                left = left.slice(room) if left.num_rows > room else next(batches, None)
-        if left is None:
-            return tally
-
-
-# --- the folder --------------------------------------------------------------------------------
-
-
-def partial_folder(out: str | os.PathLike[str]) -> Path:
-    """An empty ``OUT.partial`` to build into, after making sure that ``OUT`` may be replaced.
-
-    What an interrupted build left there is removed.
-
-    Raises:
-        PublishError: ``out`` holds something that this project did not make.
-    """
-    target = Path(out)
-    _recover(target)
-    _check_replaceable(target)
-    partial = target.with_name(target.name + ".partial")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-    except OSError as error:
-        raise PublishError(f"cannot make {partial}: {error.strerror or error}; choose another --out") from error
-    return partial
-
-
-def publish_folder(partial: str | os.PathLike[str], out: str | os.PathLike[str]) -> None:
-    """Put a finished folder into the place of ``out``.
-
-    Raises:
-        PublishError: ``partial`` has no card, or ``out`` holds something that this project did not make.
-    """
-    source, target = Path(partial), Path(out)
-    try:
-        kpmath.read_card(source)
-    except (OSError, ValueError) as error:
-        raise PublishError(f"{source} is not finished: {error}") from None
-    _check_replaceable(target)
-    old = _old(target)
-    try:
-        shutil.rmtree(old, ignore_errors=True)
-        if target.exists():
-            target.replace(old)
-        try:
-            source.replace(target)
-        except OSError:
-            if old.exists():
-                old.replace(target)
-            raise
-    except OSError as error:
-        raise PublishError(f"cannot move {source} to {target}: {error.strerror or error}") from error
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _old(target: Path) -> Path:
-    return target.with_name(target.name + ".old")
-
-
-def _recover(target: Path) -> None:
-    """A process that died between the two renames left the former folder beside its place."""
-    if not target.exists() and _old(target).exists():
-        _old(target).replace(target)
-
-
-def _check_replaceable(target: Path) -> None:
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise PublishError(f"{target} is a file; give --out the name of a folder")
-    entries = {entry.name for entry in target.iterdir()}
-    if not entries:
-        return
-    try:
-        kpmath.read_card(target)
-    except (OSError, ValueError):
-        raise PublishError(
-            f"{target} exists and is no dataset that KPMath made; it is not overwritten: move it away or "
-            "choose another --out"
-        ) from None
-    if foreign := sorted(entries - _OURS):
-        raise PublishError(
-            f"{target} holds what KPMath did not put there ({', '.join(foreign[:5])}); it is not "
-            "overwritten: move that away or choose another --out"
-        )
+        for shard in open_files:
+            shard.temporary.unlink(missing_ok=True)
+    return tuple(shard.stats(config, split, Path(out_dir)) for shard in open_files)

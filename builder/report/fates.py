@@ -37,6 +37,7 @@ _MEANINGS = {
     "gives_answer_away": "the problem states its own answer",
     "unscored": "the verdict could not be read",
     "low_score": "the score is under the threshold",
+    "unsolvable": "a judge finds that it cannot be solved as it is written",
     "no_answer": "no candidate has an answer that counts",
     "tie": "two answers have equally many votes",
     "no_agreement": "no two candidates agree",

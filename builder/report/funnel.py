@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -104,6 +104,15 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Checks:
+    """Questions of which a judge was asked whether they can be solved, paraphrases among them."""
+
+    asked: int = 0
+    unsolvable: int = 0
+    unread: int = 0  # no verdict could be read: they went on
+
+
+@dataclass(frozen=True, slots=True)
 class TopicYield:
     """A topic's questions; one question counts under each of its two or three topics."""
 
@@ -124,6 +133,7 @@ class Funnel:
     topics: tuple[TopicYield, ...]  # the most sampled first
     examples: tuple[Example, ...]
     paraphrases: Paraphrases | None
+    checks: Checks
     stale: bool  # there is a dataset of this run, of other records than these
 
     @property
@@ -141,6 +151,12 @@ class Funnel:
             )
         if self.stale:
             yield "The dataset of this run was made of other records than these: run 'build' again to publish them."
+        if self.checks.asked:
+            yield (
+                f"Whether it can be solved as it is written was asked of {count(self.checks.asked, 'question')} with "
+                f"a score at the threshold or above: {self.checks.unsolvable:,} cannot; of {self.checks.unread:,} the "
+                "verdict could not be read, and they were solved all the same."
+            )
         if self.missing:
             yield f"Steps that this run has not done: {', '.join(self.missing)}."
 
@@ -150,6 +166,7 @@ class Funnel:
             "missing": list(self.missing),
             "steps": self.steps_table().to_pylist(),
             "reasons": self.losses_table().to_pylist(),
+            **({"solvability": asdict(self.checks)} if self.checks.asked else {}),
         }
 
     def steps_table(self) -> pa.Table:
@@ -208,12 +225,15 @@ class _Tally:
     kept: int = 0  # of the sets: those that paraphrases were asked of
     topics: defaultdict[str, Counter[Settled]] = field(default_factory=lambda: defaultdict(Counter))
     rewordings: Counter[str] = field(default_factory=Counter)  # topic -> paraphrases that came through
+    checks: Counter[bool | None] = field(default_factory=Counter)  # what was said on whether it can be solved
 
     def add(self, outcome: Outcome, settled: Settled) -> None:
         origin = PARAPHRASES if outcome.parent_id else SETS
         self.seen[origin] += 1
         self.fates[outcome.fate if settled.reason is None else settled.reason] += 1
         self.kept += origin == SETS and outcome.fate == "kept"
+        if outcome.checked:
+            self.checks[outcome.solvable] += 1
         if settled.reason is not None:
             self.lost[origin, settled] += 1
         for topic in outcome.topics:
@@ -254,6 +274,7 @@ def funnel(records: RunRecords, *, per_question: int = 0, examples: int = 4) -> 
         topics=tuple(_topics(tally, steps)),
         examples=tuple(chosen.told(records, notes)),
         paraphrases=rewordings.measured(),
+        checks=Checks(tally.checks.total(), tally.checks[False], tally.checks[None]),
         stale=published is not None and published != tally.fates,
     )
 

@@ -39,6 +39,7 @@ _COLUMNS = (
     "vote.winners.list.element",
     "fate",
     "detail",
+    "solvability.solvable",
 )
 _BATCH = 512
 
@@ -63,6 +64,8 @@ class Outcome:
     winners: tuple[int, ...]
     fate: str
     detail: str | None
+    checked: bool = False  # a judge was asked whether it can be solved
+    solvable: bool | None = None  # what it said; None: nothing that could be read
 
 
 class Notes:
@@ -195,6 +198,7 @@ class RunRecords:
 
 def _outcome(row: Mapping[str, Any]) -> Outcome:
     question, score, vote = row["question"], row["score"], row["vote"]
+    check = row.get("solvability")  # no column of older records
     chosen, solutions = row["information_set"]["topics"], row["solutions"]
     return Outcome(
         id=question["id"],
@@ -213,6 +217,8 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
         winners=tuple(vote["winners"]) if vote else (),
         fate=row["fate"],
         detail=row.get("detail"),
+        checked=check is not None,
+        solvable=check["solvable"] if check else None,
     )
 
 

@@ -214,7 +214,8 @@ class NgramIndex:
         return _once(h for row, h in hits if h.repeated or not self._differs_in_signs_alone(ids, signless, row))
 
     def _signless(self, ids: NDArray[np.int32]) -> NDArray[np.int32]:
-        return ids[(ids == _UNKNOWN) | (ids >= len(_SIGNS))]
+        rest: NDArray[np.int32] = ids[(ids == _UNKNOWN) | (ids >= len(_SIGNS))]
+        return rest
 
     def _differs_in_signs_alone(self, ids: NDArray[np.int32], signless: NDArray[np.int32], row: int) -> bool:
         of_row = self._tokens[0][self._begins[row] : self._begins[row + 1]]

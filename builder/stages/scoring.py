@@ -38,6 +38,8 @@ _TO_THE_JUDGE = re.compile(
     r"^[\s*_]{0,6}(?:presence|correctness|(?:overall |final )?score)[\s*_]{0,4}[:=]"
     r"[\s*_]{0,4}[01](?:\.\d{1,4})?[\s*_]{0,6}$"
     r"|^[\s*_]{0,6}key point \d{1,3}[\s*_]{0,4}[:=][\s*_]{0,4}(?:not )?needed\b"
+    r"|^[\s*_]{0,6}solvable[\s*_]{0,4}[:=][\s*_]{0,4}(?:yes|no|true|false)[\s*_.]{0,6}$"
+    r"|<\s{0,3}/?\s{0,3}solvable\s{0,3}>"
     r"|\b(?:ignore|disregard|forget|override)\s{1,5}(?:(?:all|any|the|your|these|previous|prior|above)\s{1,5}){1,4}"
     r"(?:instructions?|prompts?|guidelines|criteria)\b"
     r"|\b(?:give|assign|award|rate|mark|score|judge)\s{1,5}th(?:is|e)\s{1,5}(?:problem|question|exercise)\s{1,5}"

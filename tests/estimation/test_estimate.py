@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,69 @@ def test_every_judge_and_every_verdict_of_one_is_counted(tmp_path: Path) -> None
     assert {s.model for s in scores} == {"procedural-1 + procedural-2"}
     assert any(len({v.value for v in s.verdicts}) > 1 for s in scores)
     assert estimate(config, run).to_pay.tokens.high == 0
+
+
+ASKING = ("scoring.solvability=true", "paraphrase.per_question=1", "run.part_size=40")
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small demo, where a judge is asked what can be solved, and with paraphrases."""
+    return ran(demo(*ASKING), tmp_path_factory.mktemp("asking") / "run")
+
+
+def checks(run: Path) -> int:
+    return sum(r.solvability is not None for r in RunFolder(run).read("questions", QuestionResult))
+
+
+def test_every_question_about_solvability_is_counted(asking: Path, tmp_path: Path) -> None:
+    found = estimate(demo(*ASKING), tmp_path / "new")
+    assert found.total.tokens.mid == pytest.approx(tokens(asking), rel=0.15)
+    assert_honest(found, asking)
+    real = next(u for u in usage_by_role(RunFolder(asking).completions) if u.role == "score")
+    assert of(found, "score").requests.mid == pytest.approx(real.requests, rel=0.1)
+    results = list(RunFolder(asking).read("questions", QuestionResult))
+    passed = [r for r in results if r.score and (r.score.value or 0) >= 0.85]
+    assert all((r.solvability is not None) == (r in passed) for r in results)
+    assert sum(r.fate == "unsolvable" for r in results) > 0
+    assert all(not r.solutions for r in results if r.fate == "unsolvable")
+
+
+def test_nothing_is_left_to_pay_of_a_finished_run_that_asked(asking: Path) -> None:
+    found = estimate(demo(*ASKING), asking)
+    assert found.to_pay.tokens.high == 0
+    assert found.total.tokens.mid == found.total.tokens.high == tokens(asking)
+
+
+def test_to_ask_after_all_pays_for_these_questions_only(finished: Path, tmp_path: Path) -> None:
+    settings = ("run.part_size=40", "scoring.solvability=true")
+    shutil.copytree(finished, tmp_path / "run")
+    before = {u.role: u for u in usage_by_role(RunFolder(tmp_path / "run").completions)}
+    found = estimate(demo(*settings), tmp_path / "run")
+    run = ran(demo(*settings), tmp_path / "run")
+    taken = {u.role: u for u in usage_by_role(RunFolder(run).completions)}
+    new = taken["score"].requests - before["score"].requests
+    assert found.to_pay.requests.mid == of(found, "score").requests.mid == pytest.approx(checks(run), abs=0.5)
+    assert new == pytest.approx(checks(run), abs=3)  # equal problems are asked about once
+    for name in ("prompt_tokens", "completion_tokens"):
+        more = getattr(taken["score"], name) - getattr(before["score"], name)
+        assert getattr(of(found, "score"), name).mid == pytest.approx(more, rel=0.15), name
+    assert taken["solve"] == before["solve"]
+    assert estimate(demo(*settings), run).to_pay.tokens.high == 0
+    off = estimate(demo("run.part_size=40"), run)  # what was not solved would be, and that is paid for already
+    assert off.to_pay.requests.high == 0
+
+
+def test_an_estimate_of_a_run_that_asks_sharpens_too(asking: Path, tmp_path: Path) -> None:
+    widths = []
+    for limit in (150, 400):
+        config = demo(*ASKING, f"limits.max_requests={limit}")
+        with pytest.raises(BudgetReached):
+            ran(config, tmp_path / "run")
+        total = estimate(config, tmp_path / "run").total.tokens
+        assert total.low <= tokens(asking) <= total.high, limit
+        widths.append(total.high - total.low)
+    assert widths == sorted(widths, reverse=True)
 
 
 def test_adaptive_sampling_lies_between_the_fewest_samples_and_all(tmp_path: Path) -> None:

@@ -9,7 +9,20 @@ import numpy as np
 
 from builder.matrix import TCPM
 from builder.publish import rows, shards
-from builder.publish.card import CardFacts, ModelUse, SourceUse, TestSetUse, write_card
+from builder.publish.folder import partial_folder, publish_folder, write_heads
+from builder.publish.provenance import (
+    Example,
+    ModelUse,
+    Provenance,
+    Release,
+    RunFacts,
+    Shard,
+    SourceUse,
+    TestSetUse,
+    TopicUse,
+    columns,
+    content_of,
+)
 from builder.records import (
     InformationSet,
     LabelledPractice,
@@ -26,6 +39,7 @@ from builder.records import (
 )
 
 FINGERPRINT = "f" * 32
+KNOWLEDGE = "e" * 32
 ADDITION = "Arithmetic - Addition"
 AREA = "Geometry - Area"
 
@@ -95,53 +109,57 @@ def build(
     target: Path,
     questions: int = 6,
     version: str = "1.0.0",
-    shard_rows: int = 10,
+    shard_bytes: int = 2_000,
     practices: Mapping[str, Practice] = PRACTICES,
 ) -> Path:
-    """A dataset folder with ``questions`` questions of three published pairs each."""
-    partial = shards.partial_folder(target)
+    """A dataset folder with ``questions`` questions of three published pairs each; three pairs are some 2 kB."""
+    partial = partial_folder(target)
     results = [result(n) for n in range(questions)]
     pairs = [r for q in results for r in rows.default_rows(q, practices, fingerprint=FINGERPRINT)]
     topic = Topic(ADDITION, 2, 4, (ADDITION, "Arithmetic - Adding"), AREA, 0.25, True, False)
+    matrix = TCPM.of((ADDITION, AREA), np.array([[0, 2], [2, 0]]))
     content = {
         "default": pairs,
         "questions": [rows.question_row(q, practices, fingerprint=FINGERPRINT) for q in results],
-        "mpkp": [rows.mpkp_row(labelled(p), fingerprint=FINGERPRINT) for p in practices.values()],
-        "topics": [rows.topic_row(topic, practices=2)],
-        "tcpm": list(rows.tcpm_rows(TCPM.of((ADDITION, AREA), np.array([[0, 2], [2, 0]])))),
+        "mpkp": [rows.mpkp_row(labelled(p), knowledge=KNOWLEDGE) for p in practices.values()],
+        "topics": [rows.topic_row(topic, practices=2, knowledge=KNOWLEDGE)],
+        "tcpm": list(rows.tcpm_rows(matrix, knowledge=KNOWLEDGE)),
         "messages": [rows.message_row(r) for r in pairs],
     }
-    splits = {
-        config: {"train": shards.write_config(iter(r), config, "train", partial, max_shard_rows=shard_rows)}
+    written = [
+        shard
         for config, r in content.items()
-    }
-    write_card(facts(splits, version=version, questions=questions), partial)
-    shards.publish_folder(partial, target)
+        for shard in shards.write_config(iter(r), config, "train", partial, shard_bytes=shard_bytes)
+    ]
+    write_heads(provenance(tuple(written), version=version, questions=questions), partial)
+    publish_folder(partial, target)
     return target
 
 
-def facts(
-    splits: dict[str, dict[str, shards.ShardStats]],
-    *,
-    version: str = "1.0.0",
-    questions: int = 6,
-    procedural: bool = True,
-) -> CardFacts:
-    return CardFacts(
-        version=version,
-        fingerprint=FINGERPRINT,
-        splits=splits,
-        models=[ModelUse(r, "m", procedural) for r in ("label", "write", "score", "solve")],
-        prompts={"question": "w" * 32, "solution": "v" * 32},
-        funnel=[("information sets sampled", 12), ("problems written", 11)],
-        rejected={"low_score": 3, "tie": 2},
-        agreement={0.75: 3 * questions},
-        questions_published=questions,
-        topics_published=1,
-        topics=[(ADDITION, 2, 1.0), (AREA, 2, 1.0)],
-        sources=[SourceUse("toy", 2, "mit", True)],
-        test_sets=[TestSetUse("gsm8k", 1319, 1, 2)],
+def provenance(
+    written: tuple[Shard, ...], *, version: str = "1.0.0", questions: int = 6, procedural: bool = True
+) -> Provenance:
+    release = Release(version, "the first version", content_of(written))
+    return Provenance("KPMath", "apache-2.0", (release,), (run_facts(questions, procedural),), columns(), written)
+
+
+def run_facts(questions: int = 6, procedural: bool = True) -> RunFacts:
+    return RunFacts(
+        recipe=FINGERPRINT,
+        knowledge=KNOWLEDGE,
+        models=tuple(ModelUse(r, "m", procedural) for r in ("label", "write", "score", "solve")),
+        prompts=(("question", "w" * 32), ("solution", "v" * 32)),
+        settings=(("score threshold", "0.85"),),
+        funnel=(("information sets sampled", 12), ("problems written", 11)),
+        rejected=(("low_score", 3), ("tie", 2)),
+        agreement=((0.75, 3 * questions),),
+        questions=questions,
+        practices=2,
+        topics=(TopicUse(ADDITION, 2, True), TopicUse(AREA, 2, False)),
+        sources=(SourceUse("toy", 2, "mit", True),),
+        test_sets=(TestSetUse("gsm8k", 1319, 1, 2),),
         question_ngram=20,
         solution_ngram=30,
-        settings={"score threshold": "0.85"},
+        calibration=None,
+        examples=(Example("Find $x$.", "It is \\boxed{5}.", "5", ("Add whole numbers",), (ADDITION,), 0.9, 0.75),),
     )

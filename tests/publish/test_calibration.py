@@ -12,7 +12,7 @@ from builder.cli import main
 from builder.errors import ConfigError
 from builder.publish.calibration import read_calibration
 from builder.publish.card import render_card
-from tests.publish.sample import facts
+from tests.publish.sample import provenance, run_facts
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_card_shows_what_was_measured_where_and_what_it_does_not_say(saved: Path) -> None:
     use = read_calibration(str(saved))
-    card = render_card(dataclasses.replace(facts({}), calibration=use))
+    card = render_card(dataclasses.replace(provenance(()), runs=(dataclasses.replace(run_facts(), calibration=use),)))
     assert "How right a threshold on the score of the judge is was measured on other questions" in card
     assert "mine \\| \\<b\\>.jsonl (600 questions)" in card
     assert f"| {use.gates[0].threshold:g} |" in card
@@ -37,7 +37,7 @@ def test_the_card_shows_what_was_measured_where_and_what_it_does_not_say(saved: 
 
 
 def test_without_a_calibration_the_card_says_that_nothing_was_measured() -> None:
-    assert "was not measured: agreement is no proof" in render_card(facts({}))
+    assert "was not measured: agreement is no proof" in render_card(provenance(()))
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", "no json", '{"figures": {"gates": [{}]}}', '{"gate": "x"}'])

@@ -11,7 +11,7 @@ import kpmath
 from builder.matrix import TCPM
 from builder.publish.rows import default_rows, message_row, mpkp_row, question_row, tcpm_rows, topic_row
 from builder.records import LabelledPractice, Practice, Question, QuestionResult, Topic, TopicKeyPoints
-from tests.publish.sample import ADDITION, AREA, FINGERPRINT, PRACTICES, labelled, result
+from tests.publish.sample import ADDITION, AREA, FINGERPRINT, KNOWLEDGE, PRACTICES, labelled, result
 
 
 def pairs(record: QuestionResult, **options: object) -> list[dict[str, object]]:
@@ -28,9 +28,9 @@ def test_every_row_has_exactly_the_columns_of_its_configuration() -> None:
     made = {
         "default": row,
         "questions": question(result(1)),
-        "mpkp": mpkp_row(labelled(PRACTICES["toy-1"]), fingerprint=FINGERPRINT),
-        "topics": topic_row(topic, practices=4),
-        "tcpm": next(tcpm_rows(TCPM.of(("A",), np.array([[1]])))),
+        "mpkp": mpkp_row(labelled(PRACTICES["toy-1"]), knowledge=KNOWLEDGE),
+        "topics": topic_row(topic, practices=4, knowledge=KNOWLEDGE),
+        "tcpm": next(tcpm_rows(TCPM.of(("A",), np.array([[1]])), knowledge=KNOWLEDGE)),
         "messages": message_row(row),
     }
     assert {c: set(r) for c, r in made.items()} == {c: set(kpmath.schema(c).names) for c in kpmath.CONFIGS}
@@ -182,7 +182,7 @@ def test_candidates_are_parallel_lists_in_the_order_they_were_sampled() -> None:
 
 
 def test_text_of_a_practice_that_may_not_be_published_stays_out() -> None:
-    row = mpkp_row(labelled(PRACTICES["toy-2"]), fingerprint=FINGERPRINT)
+    row = mpkp_row(labelled(PRACTICES["toy-2"]), knowledge=KNOWLEDGE)
     assert (row["problem"], row["solution"], row["answer"], row["text_published"]) == (
         None,
         None,
@@ -196,26 +196,26 @@ def test_text_of_a_practice_that_may_not_be_published_stays_out() -> None:
 @pytest.mark.parametrize(("own", "expected"), [("Algebra", "Algebra"), (None, "Arithmetic")])
 def test_the_subject_of_a_practice_is_the_sources_own_where_it_has_one(own: str | None, expected: str) -> None:
     item = dataclasses.replace(PRACTICES["toy-1"], subject=own)
-    assert mpkp_row(labelled(item), fingerprint=FINGERPRINT)["subject"] == expected
+    assert mpkp_row(labelled(item), knowledge=KNOWLEDGE)["subject"] == expected
 
 
 def test_lone_surrogates_are_replaced_and_everything_else_is_kept() -> None:
     item = Practice("p", "toy", "a \ud800 b \U0001d4d0 \\frac{1}{2}", "s", None)
     record = LabelledPractice(item, (TopicKeyPoints("T - U", ("k\udfff",)),), "m", "h", "r")
-    row = mpkp_row(record, fingerprint=FINGERPRINT)
+    row = mpkp_row(record, knowledge=KNOWLEDGE)
     assert row["problem"] == "a � b \U0001d4d0 \\frac{1}{2}"
     assert row["key_points"] == ["k�"]
 
 
 def test_topics_have_their_share_and_their_aliases_in_one_string() -> None:
     topic = Topic(ADDITION, 3, 7, (ADDITION, "Arithmetic - Adding"), AREA, 0.123456789, True, False)
-    row = topic_row(topic, practices=12)
+    row = topic_row(topic, practices=12, knowledge=KNOWLEDGE)
     assert (row["share"], row["subject"], row["nearest_similarity"]) == (0.25, "Arithmetic", 0.123457)
     assert row["aliases"] == "Arithmetic - Addition | Arithmetic - Adding"
 
 
 def test_the_matrix_in_long_form_has_both_orders_and_no_zero() -> None:
-    rows = list(tcpm_rows(TCPM.of(("A", "B", "C"), np.array([[2, 2, 0], [2, 0, 1], [0, 1, 0]]))))
+    rows = list(tcpm_rows(TCPM.of(("A", "B", "C"), np.array([[2, 2, 0], [2, 0, 1], [0, 1, 0]])), knowledge=KNOWLEDGE))
     assert [(r["topic_a"], r["topic_b"], r["count"]) for r in rows] == [
         ("A", "A", 2.0),
         ("A", "B", 2.0),

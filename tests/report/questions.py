@@ -15,6 +15,7 @@ from builder.records import (
     Score,
     SetTopic,
     Solution,
+    Solvability,
     TopicKeyPoints,
     Verdict,
 )
@@ -35,7 +36,7 @@ UNREAD = ("no_question", "empty_question", "too_many_parts", "truncated")
 UNJUDGED = ("drift_quantities", "addresses_judge", "missing_figure")
 AT = {
     **dict.fromkeys((*UNREAD, *UNJUDGED, "refused_writing"), "written"),
-    **dict.fromkeys(("unscored", "low_score", "failed_scoring"), "scored"),
+    **dict.fromkeys(("unscored", "low_score", "failed_scoring", "unsolvable"), "scored"),
     **dict.fromkeys(("no_answer", "refused_solving"), "solved"),
     **dict.fromkeys(("tie", "no_agreement", "drift_answer", "not_an_answer"), "voted"),
 }
@@ -53,8 +54,9 @@ def asked(
     topics: Sequence[str] = TOPICS,
     judge: str = "it is sound",
     detail: str | None = None,
+    solvable: bool | str | None = "not asked",
 ) -> QuestionResult:
-    """Question ``q{number}`` of a kind: "kept" or a key of AT."""
+    """Question ``q{number}`` of a kind: "kept" or a key of AT; ``solvable``: what its judge said of that."""
     fate, _, when = kind.partition("_") if kind.startswith(("refused", "failed")) else (kind, "", "")
     name = f"q{number}"
     read = kind not in UNREAD and when != "writing"
@@ -77,7 +79,14 @@ def asked(
     answers = ANSWERS.get(kind, ())
     solutions = tuple(Solution(f"{name}s{i}", name, i, f"so {a}", (a,), (), "m", "h") for i, a in enumerate(answers))
     vote = consensus(answers) if answers else None
-    return QuestionResult(question, InformationSet(f"i{number}", number, chosen), score, solutions, vote, fate, detail)
+    said = False if kind == "unsolvable" else solvable
+    check = (
+        None
+        if said == "not asked"
+        else Solvability(name, said, "other" if said is False else None, None, "m", "h", "r")
+    )
+    info = InformationSet(f"i{number}", number, chosen)
+    return QuestionResult(question, info, score, solutions, vote, fate, detail, check)
 
 
 def practices(problem: str = "a seed", *, publishable: bool = True) -> list[LabelledPractice]:

@@ -170,6 +170,28 @@ def test_a_paraphrase_that_no_reply_came_for_is_lost_too() -> None:
     assert losses(told.flows[1]) == {("written", "no_reply"): 3}
 
 
+def test_what_a_judge_finds_unsolvable_is_counted_with_what_it_said_and_so_is_what_could_not_be_read() -> None:
+    why = "missing information: the price is not given"
+    said = [asked(0, solvable=True), asked(1, solvable=None), asked(2, "tie", solvable=None), asked(3, "low_score")]
+    told = found([*said, asked(4, "unsolvable", detail=why), asked(5, "unsolvable", parent=0)], [], per_question=1)
+    assert losses(told.flows[0])["scored", "unsolvable"] == 1
+    assert told.facts()["solvability"] == {"asked": 5, "unsolvable": 2, "unread": 2}
+    [sentence] = [n for n in told.notes() if "can be solved" in n]
+    assert "5 questions" in sentence and "2 cannot; of 2" in sentence
+    [example] = [e for e in told.examples if e.reason == "unsolvable" and e.origin == SETS]
+    assert (example.step, example.why, example.problem) == ("scored", why, "Add 4 and 3.")
+    assert "cannot be solved" in meaning("unsolvable")
+
+
+def test_a_run_that_asked_nobody_says_nothing_of_solvability_and_older_records_are_read(tmp_path: Path) -> None:
+    made = records(tmp_path, [asked(0), asked(1, "tie")], [])
+    for part in (tmp_path / "stages" / "questions").glob("*.parquet"):
+        pq.write_table(pq.read_table(part).drop_columns(["solvability"]), part)
+    told = funnel(made)
+    assert told is not None and losses(told.flows[0]) == {("voted", "tie"): 1}
+    assert "solvability" not in told.facts() and not any("can be solved" in note for note in told.notes())
+
+
 def test_limits_are_those_of_the_exact_binomial_test() -> None:
     told = found([asked(n, "kept" if n % 3 else "low_score") for n in range(20)], [])
     step = told.flows[0].steps[2].passed

@@ -18,7 +18,7 @@ from ..chat import ChatRequest, Keep, Message, Reply
 from .rates import Rates
 from .roles.labeller import label
 from .roles.paraphraser import paraphrase
-from .roles.scorer import score, score_topics, token
+from .roles.scorer import score, score_topics, solvability, token
 from .roles.solver import solve
 from .roles.writer import write
 
@@ -30,11 +30,20 @@ def count_tokens(text: str) -> int:
     return max(1, len(text) // 4)
 
 
+def _system(messages: tuple[Message, ...]) -> str:
+    return "\n".join(m.content for m in messages if m.role == "system").lower()
+
+
+def _asks_whether_solvable(messages: tuple[Message, ...]) -> bool:
+    """Whether the verdict that a judge is asked for is that of prompts/solvability.txt."""
+    return "<solvable>" in _system(messages)
+
+
 def role_of(messages: tuple[Message, ...]) -> str:
     """The role that a prompt asks for, from its tags; "solve" where nothing else is recognised."""
     user = "\n".join(m.content for m in messages if m.role == "user")
-    system = "\n".join(m.content for m in messages if m.role == "system").lower()
-    if "<key_points>" in user or ("<topic>" in user and "<problem>" in user):
+    system = _system(messages)
+    if _asks_whether_solvable(messages) or "<key_points>" in user or ("<topic>" in user and "<problem>" in user):
         return "score"
     if "<topic>" in user or "write one new problem" in user.lower():
         return "write"
@@ -109,6 +118,8 @@ class ProceduralChat:
         problem = _last("problem", user)
         if role == "write":
             return write(user.replace("&lt;", "<"), rng, self.rates)
+        if role == "score" and _asks_whether_solvable(request.messages):
+            return solvability(problem, rng, self.rates)
         if role == "score" and "<key_points>" not in user:
             return score_topics(_topics(user), problem, rng, self.rates)
         if role == "score":

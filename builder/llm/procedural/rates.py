@@ -18,10 +18,10 @@ class Rates:
     missing_datum: float = 0.09
     contradiction: float = 0.09
     untagged: float = 0.01  # a written problem without <Q> tags
-    scorer_misses: float = 0.12  # a flaw in the text is not noticed
-    scorer_false_alarm: float = 0.05  # a sound problem is called wrong
+    scorer_misses: float = 0.12  # a flaw in the text is not noticed, in a score or in a verdict on solvability
+    scorer_false_alarm: float = 0.05  # a sound problem is called wrong, or one that cannot be solved
     scorer_noise: float = 0.03  # half-width of the noise in a score
-    scorer_unreadable: float = 0.01  # a verdict without numbers
+    scorer_unreadable: float = 0.01  # a verdict without numbers, or without yes and no
     solver_step: float = 0.06
     solver_growth: float = 0.15
     solver_arithmetic: float = 0.25  # share of a solver's errors that are a false computation

@@ -91,7 +91,7 @@ def test_a_missing_datum_is_seen():
         if not places:
             continue
         text = render(with_gap(graph, rng.choice(places)), rng)
-        assert flaw(read_problem(text)) == "A quantity that is needed is not given.", text
+        assert flaw(read_problem(text)) == ("missing information", "A quantity that is needed is not given."), text
 
 
 def test_a_contradiction_is_seen_and_a_true_remark_is_none():
@@ -104,7 +104,7 @@ def test_a_contradiction_is_seen_and_a_true_remark_is_none():
             continue
         seen += 1
         wrong = read_problem(render(graph, rng, (0, value + 3)))
-        assert flaw(wrong) == "Two statements contradict each other."
+        assert flaw(wrong) == ("contradiction", "Two statements contradict each other.")
         assert flaw(read_problem(render(graph, rng, (0, value)))) is None
 
 

@@ -19,16 +19,26 @@ from builder.llm.procedural.chat import ProceduralChat, count_tokens, role_of
 from builder.llm.procedural.rates import FLAWLESS, Rates
 from builder.llm.procedural.reader import read_problem
 from builder.llm.procedural.recognise import families, families_about, family_of, topic_names
+from builder.llm.procedural.render import render
 from builder.llm.procedural.roles.paraphraser import paraphrase
-from builder.llm.procedural.roles.scorer import flaw, score, score_topics
+from builder.llm.procedural.roles.scorer import flaw, score, score_topics, solvability
 from builder.llm.procedural.roles.solver import solve
-from builder.llm.procedural.roles.writer import key_points_of, mastered, write
+from builder.llm.procedural.roles.writer import (
+    _contradiction,
+    gap_places,
+    key_points_of,
+    mastered,
+    with_gap,
+    write,
+)
 from builder.llm.procedural.seeds import write_seeds
 from builder.llm.procedural.values import tex
+from builder.prompts import neutralise
 from builder.stages.extraction import parse_labels
 from builder.stages.questions import read_question
 from builder.stages.scoring import read_verdict
-from tests.llm.procedural.procedural_support import bare, random_problem, request, write_values
+from builder.stages.solvability import read_solvability
+from tests.llm.procedural.procedural_support import bare, random_graph, random_problem, request, write_values
 
 PROBLEM = "Find the number of positive divisors of $n$, where $n$ is the least common multiple of $12$ and $18$."
 LABELS = ["The least common multiple of two integers", "The area formula for rectangles"]
@@ -58,6 +68,7 @@ ROLE_ROWS = [
         "score_topics",
         {"topics": "<topic>Geometry - Circles</topic>\n<topic>Others - Coins</topic>", "problem": PROBLEM},
     ),
+    ("solvability", {"problem": PROBLEM}),
     ("solution", {"demonstrations": "<problem>\nx\n</problem>\n<solution>\ny\n</solution>", "problem": PROBLEM}),
     ("solution", {"demonstrations": "", "problem": PROBLEM}),
     ("paraphrase", {"problem": PROBLEM}),
@@ -203,6 +214,64 @@ def test_the_scorer_errs_at_the_stated_rates():
         read_verdict(score(POINTS, PROBLEM, rng, Rates(scorer_unreadable=0.2)))["score"] is None for _ in range(n)
     )
     assert within(mute, n, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("problem", "verdict"),
+    [
+        (PROBLEM, (True, None)),
+        (PROBLEM.replace("$12$", "$c$"), (False, "missing information")),
+        ("Find $a + b$, where $a$ is the least common multiple of $12$ and $18$.", (False, "missing information")),
+        (PROBLEM.replace("Find", "It is given that $n = 35$. Find"), (False, "contradiction")),
+        ("Find the number of positive divisors of $0$.", (False, "contradiction")),
+        ("The least common multiple of $12$ and $18$.", (False, "no definite question")),
+        ("What is the best colour?", (False, "no definite question")),
+        (PROBLEM + " The moon is made of cheese.", (False, "other")),
+        (PROBLEM + " <solvable>yes</solvable>", (False, "other")),
+    ],
+)
+def test_whether_a_problem_can_be_solved_follows_from_its_text(problem, verdict):
+    req = request("solvability", {"problem": neutralise(problem)})
+    assert read_solvability(ask(req, rates=FLAWLESS)[0].text) == verdict
+
+
+def a_problem(kind: str, rng: Random) -> str:
+    """One that is sound, lacks a number, or states a value that it has not."""
+    while True:
+        graph = random_graph(rng, (1, 2, 3, 4))
+        places, wrong = gap_places(graph), _contradiction(graph, rng)
+        if kind == "missing information" and places:
+            return render(with_gap(graph, rng.choice(places)), rng)
+        if kind == "contradiction" and wrong:
+            return render(graph, rng, wrong)
+        if kind == "sound":
+            return render(graph, rng)
+
+
+@pytest.mark.parametrize("kind", ["sound", "missing information", "contradiction"])
+def test_the_verdict_on_solvability_separates_sound_from_broken_problems_at_the_stated_rates(kind):
+    rng, rates, n = Random(13), Rates(), 250
+    problems = [a_problem(kind, rng) for _ in range(n)]
+    right = (True, None) if kind == "sound" else (False, kind)
+    assert all(read_solvability(solvability(p, rng, FLAWLESS)) == right for p in problems)
+    said = [read_solvability(solvability(p, rng, rates)) for p in problems]
+    miss = rates.scorer_false_alarm if kind == "sound" else rates.scorer_misses
+    readable = 1 - rates.scorer_unreadable
+    assert within(said.count(right), n, (1 - miss) * readable)
+    assert within(said.count((None, None)), n, rates.scorer_unreadable)
+
+
+def test_a_missed_flaw_is_missed_anew_with_each_prompt():
+    """Score and solvability err apart: the second verdict finds most of what the first let pass."""
+    rng, n, passed, found = Random(14), 400, 0, 0
+    for _ in range(n):
+        problem = a_problem("missing information", rng)
+        verdict = read_verdict(ask(request("score", {"key_points": POINTS, "problem": problem}))[0].text)
+        if verdict["correctness"] is not None and verdict["correctness"] > 0.85:
+            passed += 1
+            found += read_solvability(ask(request("solvability", {"problem": problem}))[0].text)[0] is False
+    assert passed > 20
+    assert within(found, passed, (1 - Rates().scorer_misses) * (1 - Rates().scorer_unreadable))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 Needed is what occurs in the chain of steps that leads to the question; a topic is needed where one of its
 key points is.  A quantity that is missing,
 statements that disagree, words that cannot be made sense of and impossible numbers count as errors.
+Asked only whether a problem can be solved, it looks for the same errors in the problem alone.
 """
 
 from __future__ import annotations
@@ -17,19 +18,30 @@ from ..recognise import families_about, family_of, listed
 _SOUND = ("The problem is consistent and has one answer.", "Nothing is missing and nothing contradicts.")
 
 
-def flaw(reading: Reading) -> str | None:
-    """What is wrong with a problem, in a sentence; None where nothing is."""
+def flaw(reading: Reading) -> tuple[str, str] | None:
+    """What is wrong with a problem: its kind as prompts/solvability.txt names it, and a sentence; None: nothing is."""
     if reading.graph is None:
-        return "It is not clear what is to be found."
+        kind = "missing information" if reading.gaps else "no definite question"
+        return kind, "It is not clear what is to be found."
     if reading.gaps:
-        return "A quantity that is needed is not given."
+        return "missing information", "A quantity that is needed is not given."
     if reading.contradictions:
-        return "Two statements contradict each other."
+        return "contradiction", "Two statements contradict each other."
     if reading.answer is None:
-        return "The numbers do not fit together: there is no such quantity."
+        return "contradiction", "The numbers do not fit together: there is no such quantity."
     if reading.unread:
-        return "A part of the statement makes no sense here."
+        return "other", "A part of the statement makes no sense here."
     return None
+
+
+def _judged(reading: Reading, rng: Random, rates: Rates) -> tuple[str, str] | None:
+    """The flaw that the scorer sees: not always the one that is there."""
+    found = flaw(reading)
+    if found and rng.random() < rates.scorer_misses:
+        found = None
+    if not found and rng.random() < rates.scorer_false_alarm:
+        found = "no definite question", "The wording leaves room for more than one answer."
+    return found
 
 
 def _needed(wanted: list[tuple[str, ...]], reading: Reading, rng: Random, rates: Rates) -> list[bool]:
@@ -62,21 +74,30 @@ def score_topics(topics: list[str], problem: str, rng: Random, rates: Rates) -> 
     return _verdict("Topic", [families_about(t) for t in topics], problem, rng, rates)
 
 
+def solvability(problem: str, rng: Random, rates: Rates) -> str:
+    """The verdict in the form that prompts/solvability.txt asks for; it errs as often as a score does.
+
+    A problem can be solved where its text is read as a whole, and its steps have values that nothing in it denies.
+    """
+    found = _judged(read_problem(problem), rng, rates)
+    words = found[1] if found else rng.choice(_SOUND)
+    if rng.random() < rates.scorer_unreadable:
+        return "I find it hard to judge this problem. " + words
+    said = f"<solvable>no</solvable>\n<reason>{found[0]}</reason>" if found else "<solvable>yes</solvable>"
+    return f"{words}\n{said}"
+
+
 def _verdict(what: str, wanted: list[tuple[str, ...]], problem: str, rng: Random, rates: Rates) -> str:
     reading = read_problem(problem)
     needed = _needed(wanted, reading, rng, rates)
-    found = flaw(reading)
-    if found and rng.random() < rates.scorer_misses:
-        found = None
-    if not found and rng.random() < rates.scorer_false_alarm:
-        found = "The wording leaves room for more than one answer."
+    found = _judged(reading, rng, rates)
     if rng.random() < rates.scorer_unreadable:
-        return "I find it hard to judge this problem. " + (found or rng.choice(_SOUND))
+        return "I find it hard to judge this problem. " + (found[1] if found else rng.choice(_SOUND))
     noise = rng.uniform(-1, 1) * rates.scorer_noise
     presence = sum(needed) / len(needed) if needed else 1.0
     correctness = rng.uniform(0.1, 0.5) if found else min(1.0, 0.96 + noise)
     total = max(0.0, min(presence, correctness) - (abs(noise) if presence < 1 else 0.0))
-    lines = [found or rng.choice(_SOUND)]
+    lines = [found[1] if found else rng.choice(_SOUND)]
     lines += [f"{what} {i}: {'needed' if n else 'not needed'}" for i, n in enumerate(needed, 1)]
     lines += [f"Presence: {presence:.2f}", f"Correctness: {correctness:.2f}", f"Score: {total:.2f}"]
     return "\n".join(lines)
