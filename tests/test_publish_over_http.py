@@ -1,4 +1,4 @@
-"""The whole way over HTTP as a person goes it: publish, load, grow, publish; and processes that are killed on the way."""
+"""The whole way over HTTP as a person goes it: publish, load, grow, publish; and processes killed on the way."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from huggingface_hub import HfApi
 
 import kpmath
 from builder.config import load_recipe
@@ -117,6 +118,69 @@ def test_a_data_set_is_published_loaded_grown_from_the_hub_and_published_again(
     assert json.loads(loaded.stdout.splitlines()[-1]) == {
         tag: [n["default"], n["questions"], n["mpkp"], tag[1:]] for tag, n in rows.items()
     }
+
+
+REFUSALS = """
+import json, os, sys
+import kpmath
+
+def said(**asked):
+    try:
+        return kpmath.load(split="train", **asked).num_rows
+    except (ValueError, FileNotFoundError) as error:
+        return f"{type(error).__name__}: {error}"
+
+repo = sys.argv[1]
+os.environ["KPMATH_REPO"] = repo
+print(json.dumps([said(**json.loads(asked)) for asked in sys.argv[2:]]))
+"""
+
+
+def asked(hub: LoopbackHub, home: Path, *calls: dict[str, str], offline: bool = False) -> list[object]:
+    """What ``kpmath.load`` gives, or says, in a process of its own."""
+    own = {"PYTHONPATH": str(ROOT), **({"HF_HUB_OFFLINE": "1"} if offline else {})}
+    done = subprocess.run(
+        [sys.executable, "-c", REFUSALS, REPO, *map(json.dumps, calls)],
+        env=environment(hub, home) | own,
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_version_that_is_asked_for_is_the_one_that_comes_or_the_reason_is_told(
+    hub: LoopbackHub, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_clients(hub, tmp_path / "client", monkeypatch)
+    monkeypatch.setenv("HF_TOKEN", hub.token)
+    for name in ("old", "new"):
+        publish_to_hub(Path(shutil.copytree(built / name, tmp_path / name)), Repository(REPO))
+    old, new = (read_provenance(built / name).rows()["default"] for name in ("old", "new"))
+    first = asked(
+        hub,
+        tmp_path,
+        {"revision": "v1.0.0"},
+        {},
+        {"revision": "v1.1.0"},
+        {"revision": hub.tags(REPO)["v1.0.0"]},
+        {"revision": "v9.9.9"},
+        {"path": "hf://datasets/acme/none"},
+    )
+    assert first[:4] == [old, new, new, old]
+    assert "acme/kpmath has no revision v9.9.9; its versions are its tags" in str(first[4])
+    assert "there is no dataset acme/none on the Hub" in str(first[5])
+    # Without the Hub the cache answers, and for no other version than its own.
+    (offline,) = asked(hub, tmp_path, {"revision": "v1.1.0"}, offline=True)
+    assert offline == new
+    # A tag that somebody moved is not taken for the version that it names.
+    api = HfApi(endpoint=hub.endpoint, token=hub.token)
+    api.delete_tag(REPO, tag="v1.0.0", repo_type="dataset")
+    api.create_tag(REPO, tag="v1.0.0", revision=hub.tags(REPO)["v1.1.0"], repo_type="dataset")
+    (moved,) = asked(hub, tmp_path, {"revision": "v1.0.0"})
+    assert "the tag v1.0.0 holds version 1.1.0; it was moved" in str(moved)
 
 
 # --- kill -9 -----------------------------------------------------------------------------------
