@@ -69,6 +69,7 @@ class _Tally:
     agreement: Counter[float] = field(default_factory=Counter)  # of published questions
     pairs: Counter[float] = field(default_factory=Counter)  # of published pairs
     used_topics: set[str] = field(default_factory=set)  # of published questions
+    prompts: set[str] = field(default_factory=set)  # hashes of those that questions were made with
     examples: list[Example] = field(default_factory=list)  # the first published pairs
 
 
@@ -131,6 +132,7 @@ class _Questions:
         """One row a question, counted."""
         for result in self._new(tally):
             final, reason, pairs = self._final(result)
+            tally.prompts.update(_prompts(final))
             tally.fates[final.fate] += 1
             tally.lost[_step_of_loss(result, final.fate)] += final.fate != "kept"
             tally.paraphrases += final.question.parent_id is not None
@@ -177,6 +179,17 @@ class _Questions:
         """The published question-solution pairs."""
         for result in self._new():
             yield from self._final(result)[2]
+
+
+def _prompts(result: QuestionResult) -> Iterator[str]:
+    """Hashes of the prompts that a question went through."""
+    yield result.question.prompt_hash
+    if result.score:
+        yield from (v.prompt_hash for v in result.score.verdicts)
+    if result.solvability:
+        yield result.solvability.prompt_hash
+    if result.solutions:
+        yield result.solutions[0].prompt_hash
 
 
 def _example(row: Row) -> Example:
@@ -356,12 +369,13 @@ def _facts(
             met[note.match]["solutions" if note.solution_id else "questions"] += 1
     roles = [r for r in config.roles if r != "paraphrase" or config.paraphrase.per_question]
     asked = config.scoring.solvability
+    used = tally.prompts | {p.prompt_hash for p in mpkp}
     of_source = Counter(p.practice.source for p in mpkp)
     return RunFacts(
         recipe=config.fingerprint,
         knowledge=knowledge,
         models=tuple(ModelUse(r, config.model_for(r).name, config.model_for(r).is_procedural) for r in roles),
-        prompts=tuple((n, p.hash) for n, p in prompts.items() if p.role in roles and (n != "solvability" or asked)),
+        prompts=tuple((name, prompt.hash) for name, prompt in prompts.items() if prompt.hash in used),
         settings=(
             ("score threshold", f"{config.scoring.threshold:g}"),
             *([("asked whether it can be solved", "yes")] if asked else []),
