@@ -255,7 +255,8 @@ class Solutions:
     temperature: float = _f(0.75, _number(0, 2))
     top_p: float = _f(0.95, _number(0, 1))
     max_tokens: int = _f(2048, _number(1))
-    check_computations: bool = True
+    # Arithmetic in the text that is false: such a solution does not vote, or is only marked, or is not looked for.
+    computations: str = _f("drop", _choice("drop", "mark", "off"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,11 +193,12 @@ async def solve(
             first=len(answers),
         )
         for index, reply in enumerate(replies, len(answers)):
-            wrong = wrong_computations(reply.text) if config.solutions.check_computations else ()
+            wrong = wrong_computations(reply.text) if config.solutions.computations != "off" else ()
             solution = read_solution(question, index, reply, wrong, services.prompts["solution"].hash)
             # A candidate that computes something wrong is dropped (METHOD 6): it stays among the m, so that
             # the agreement is that of all that was sampled, and it votes for nothing.
-            answers.append(solution.answers if solution.votes else (None,))
+            counts = solution.votes or config.solutions.computations == "mark"
+            answers.append(solution.answers if counts else (None,))
             yield solution
         vote = count()
     yield vote

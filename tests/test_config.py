@@ -105,14 +105,14 @@ def test_overrides_reach_tables_and_lists_and_keep_types() -> None:
             "sampling.sets=20",
             "seeds.0.path=y.jsonl",
             'publish.version="2.0.0"',
-            "solutions.check_computations=false",
+            "solutions.computations=mark",
         ],
     )
     config = from_plain(plain)
     assert config.sampling.sets == 20
     assert config.seeds[0].path == "y.jsonl"
     assert config.publish.version == "2.0.0"
-    assert config.solutions.check_computations is False
+    assert config.solutions.computations == "mark"
 
 
 @pytest.mark.parametrize("override", ["sampling.sets", "=3", "seeds.4.path=x", "seeds=", "run.name.x=1"])

@@ -81,6 +81,7 @@ def test_the_card_and_the_funnel_say_what_was_there_before(base: Path, more: Pat
     assert [r.version for r in provenance.releases] == ["1.0.0", "1.1.0"]
     first, second = provenance.runs
     assert first == read_provenance(base).runs[0]
+    assert [name for name, _ in first.prompts] == ["extraction", "question", "score", "solution"]  # those used
     funnel = dict(second.funnel)
     assert (funnel["information sets sampled"], funnel["not in the data set before"]) == (90, 50)
     assert sum(n for _, n in second.agreement) == len(rows(more, "default")) - len(rows(base, "default"))

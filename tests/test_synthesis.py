@@ -142,6 +142,15 @@ def test_a_candidate_that_computes_something_wrong_does_not_vote() -> None:
     assert result.vote.agreement == 0.4
 
 
+@pytest.mark.parametrize(("computations", "noted"), [("mark", True), ("off", False)])
+def test_a_wrong_computation_may_be_only_marked_or_not_looked_for(computations: str, noted: bool) -> None:
+    wrong = ["We get 2 + 3 = 6, so \\boxed{6}"] * 6 + ["We get 2 + 3 = 5, so \\boxed{5}"] * 4
+    config = Config(model=Model(name="m"), solutions=Solutions(computations=computations))
+    result = steps(Scripted(solve=wrong), config)[-1]
+    assert result.vote.winners == (0, 1, 2, 3, 4, 5)
+    assert bool(result.solutions[0].wrong_computations) is noted
+
+
 def test_answers_in_other_forms_vote_together() -> None:
     forms = ["\\boxed{\\frac{1}{2}}", "\\boxed{0.5}", "\\boxed{1/2}", "The answer is: $\\frac12$"] + ["none"] * 6
     result = steps(Scripted(solve=forms))[-1]

@@ -113,18 +113,19 @@ def consensus(
 def best_first(vote: Vote, solutions: Sequence[Solution]) -> tuple[int, ...]:
     """The winners of ``vote``, the best solution first: which stand for the question where not all do.
 
-    They all have the same answer, so what counts is how it is told.  First come those that ended by
-    themselves, then those that give the answer as the vote writes it (12 rather than 12.0), then those
+    They all have the same answer, so what counts is how it is told.  First come those that compute nothing wrong
+    (others win only where a recipe merely marks them), then those that ended by themselves, then those that give the answer as the vote writes it (12 rather than 12.0), then those
     whose length is nearest to the winners' median: a solution that is much shorter skips steps, one that is
     much longer has lost its way.  Ties go to the earlier sample.
     """
     lengths = {i: len(" ".join(solutions[i].text.split())) for i in vote.winners}
     middle = statistics.median(lengths.values()) if lengths else 0
 
-    def rank(i: int) -> tuple[bool, bool, float, int]:
+    def rank(i: int) -> tuple[bool, bool, bool, float, int]:
         solution = solutions[i]
         as_written = ", ".join(a.strip() if a else "?" for a in solution.answers) == vote.answer
-        return solution.finish_reason in CUT_OFF, not as_written, abs(lengths[i] - middle), i
+        wrong, cut_off = bool(solution.wrong_computations), solution.finish_reason in CUT_OFF
+        return wrong, cut_off, not as_written, abs(lengths[i] - middle), i
 
     return tuple(sorted(vote.winners, key=rank))
 

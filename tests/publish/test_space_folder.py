@@ -389,7 +389,10 @@ def test_a_fault_that_passes_costs_a_wait_and_no_more(
     ("fault", "message"),
     [
         ({"path": "/commit/", "status": 500}, r"the commit to acme/kpmath-space: the Hub failed"),
-        ({"path": "/tree/", "drop": "request"}, "listing acme/kpmath-space: the connection to .* failed 6 times"),
+        (
+            {"path": "/commit/", "drop": "request"},
+            "the commit to acme/kpmath-space: the connection to .* failed 6 times",
+        ),
         ({"path": "/repos/create", "status": 403}, "may not write to acme/kpmath-space"),
     ],
 )
@@ -428,7 +431,10 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(hub: LoopbackHub, re
     assert not [seen for seen in hub.requests if seen.method in ("POST", "PUT", "DELETE")]
     commit = publish_space(repository)["commit"]
     assert publish_space(repository, dry_run=True) | {"kept": 0} == done | {
-        **{"uploaded": [], "bytes": 0, "commit": commit, "nothing": True},
+        "uploaded": [],
+        "bytes": 0,
+        "commit": commit,
+        "nothing": True,
     }
 
 

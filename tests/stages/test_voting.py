@@ -1,5 +1,6 @@
 """METHOD 6's vote: its golden vector, its edges, and laws that hold for every vote."""
 
+import dataclasses
 import statistics
 from random import Random
 
@@ -127,6 +128,11 @@ def test_the_answer_as_the_vote_writes_it_and_a_reply_that_ended_count_before_le
         solution(3, "x" * 9, finish="length"),
     ]
     assert best(*told) == (2, 1, 0, 3)
+
+
+def test_one_that_computes_something_wrong_comes_last_whatever_its_length() -> None:
+    wrong = dataclasses.replace(solution(0, "x" * 10), wrong_computations=("2 + 3 = 6",))
+    assert best(wrong, solution(1, "x" * 90), solution(2, "x" * 10, finish="length")) == (1, 2, 0)
 
 
 def test_losers_are_not_among_the_best_and_without_winners_there_is_none() -> None:

@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 REQUIREMENTS = {
@@ -56,12 +57,23 @@ def python_of(version: str) -> Path:
     ready = folder / "ready"
     if not ready.exists():
         shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted]
-        made = subprocess.run(pip, capture_output=True, text=True)
-        if made.returncode:
-            raise RuntimeError(f"datasets {version} cannot be installed: {made.stderr.strip()[-2000:]}")
+        install(folder, wanted)
         ready.touch()
+    return python
+
+
+def install(folder: Path, wanted: Sequence[str]) -> Path:
+    """The interpreter of a new environment in ``folder`` with what pip's arguments ``wanted`` name.
+
+    Raises:
+        RuntimeError: pip could not install it.
+    """
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = folder / "bin" / "python"
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted]
+    made = subprocess.run(pip, capture_output=True, text=True)
+    if made.returncode:
+        raise RuntimeError(f"{' '.join(wanted)} cannot be installed: {made.stderr.strip()[-2000:]}")
     return python
 
 
