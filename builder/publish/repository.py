@@ -21,7 +21,10 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 from huggingface_hub.hf_api import RepoFile
-from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # the one that it uses, whichever that is
+from huggingface_hub.utils import (  # type: ignore[attr-defined]
+    httpx,  # the one that it uses, whichever that is
+    validate_repo_id,
+)
 
 import kpmath
 
@@ -33,6 +36,21 @@ _WAIT_AT_MOST = 60.0  # seconds before a try
 _PASSING = (408, 429, 500, 502, 503, 504)
 
 
+def checked_name(name: str, kind: str) -> str:
+    """``name``, if a repository can have it.
+
+    Raises:
+        PublishError: it is not of the form ORG/NAME.
+    """
+    try:
+        validate_repo_id(name)
+    except HFValidationError as error:
+        raise PublishError(f"{kind} {name!r}: write ORG/NAME ({error})") from None
+    if "/" not in name:  # the Hub would make it under the name of the user
+        raise PublishError(f"{kind} {name!r}: write ORG/NAME")
+    return name
+
+
 class Race(Exception):
     """The branch is not where it was seen."""
 
@@ -41,8 +59,12 @@ class Repository:
     """A repository on the Hub, and how one talks to it: patiently, and with errors that say what to do."""
 
     def __init__(self, name: str, kind: str = "dataset", *, wait: Callable[[float], None] = time.sleep) -> None:
-        """``kind``: "dataset" or "space"."""
-        self.name, self.kind = name, kind
+        """``kind``: "dataset" or "space".
+
+        Raises:
+            PublishError: ``name`` is not of the form ORG/NAME.
+        """
+        self.name, self.kind = checked_name(name, kind), kind
         self._api = HfApi(library_name="kpmath", library_version=kpmath.__version__)
         self._wait = wait
 
@@ -83,13 +105,10 @@ class Repository:
 
     def head(self) -> str | None:
         """The commit that the main branch shows; None where there is no such repository."""
-        try:
-            info = self._ask(
-                f"looking at {self.name}",
-                lambda: self._absent(lambda: self._api.repo_info(self.name, repo_type=self.kind, revision="main")),
-            )
-        except HFValidationError as error:
-            raise PublishError(f"{self.kind} {self.name!r}: write ORG/NAME ({error})") from None
+        info = self._ask(
+            f"looking at {self.name}",
+            lambda: self._absent(lambda: self._api.repo_info(self.name, repo_type=self.kind, revision="main")),
+        )
         return info.sha if info else None
 
     @staticmethod

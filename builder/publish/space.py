@@ -22,14 +22,12 @@ from typing import Any
 
 import yaml
 from huggingface_hub import CommitOperationAdd
-from huggingface_hub.errors import HFValidationError
-from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 
 import kpmath
 
 from ..errors import PublishError
 from ..progress import Progress
-from .repository import Race, Repository, git_hash, same_file
+from .repository import Race, Repository, checked_name, git_hash, same_file
 from .validate import private_patterns, private_problems
 
 LIST = ".kpmath-space.json"
@@ -99,18 +97,8 @@ def _card(source: bytes, dataset: str | None) -> bytes:
     _, head, body = source.decode("utf-8").split("---\n", 2)
     front = yaml.safe_load(head) | {"sdk_version": importlib.metadata.version("gradio")}
     if dataset is not None:
-        front["datasets"] = [_checked(dataset)]
+        front["datasets"] = [checked_name(dataset, "dataset")]
     return f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=1000)}---\n{body}".encode()
-
-
-def _checked(dataset: str) -> str:
-    try:
-        validate_repo_id(dataset)
-    except HFValidationError as error:
-        raise PublishError(f"data set {dataset!r}: write ORG/NAME ({error})") from None
-    if "/" not in dataset:
-        raise PublishError(f"data set {dataset!r}: write ORG/NAME")
-    return dataset
 
 
 def _render_list(listed: Mapping[str, str]) -> bytes:

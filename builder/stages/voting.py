@@ -114,9 +114,10 @@ def best_first(vote: Vote, solutions: Sequence[Solution]) -> tuple[int, ...]:
     """The winners of ``vote``, the best solution first: which stand for the question where not all do.
 
     They all have the same answer, so what counts is how it is told.  First come those that compute nothing wrong
-    (others win only where a recipe merely marks them), then those that ended by themselves, then those that give the answer as the vote writes it (12 rather than 12.0), then those
-    whose length is nearest to the winners' median: a solution that is much shorter skips steps, one that is
-    much longer has lost its way.  Ties go to the earlier sample.
+    (others win only where a recipe merely marks them), then those that ended by themselves, then those that give
+    the answer as the vote writes it (12 rather than 12.0), then those whose length is nearest to the winners'
+    median: a solution that is much shorter skips steps, one that is much longer has lost its way.  Ties go to the
+    earlier sample.
     """
     lengths = {i: len(" ".join(solutions[i].text.split())) for i in vote.winners}
     middle = statistics.median(lengths.values()) if lengths else 0

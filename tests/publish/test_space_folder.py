@@ -90,9 +90,11 @@ def test_the_card_names_the_gradio_that_is_installed_and_the_data_set() -> None:
 
 
 @pytest.mark.parametrize("name", ["kpmath", "a/b/c", "acme/..", ""])
-def test_a_data_set_that_cannot_be_one_is_refused(name: str) -> None:
-    with pytest.raises(PublishError, match="write ORG/NAME"):
+def test_a_name_that_cannot_be_one_is_refused(name: str) -> None:
+    with pytest.raises(PublishError, match="dataset .*: write ORG/NAME"):
         space_files(name)
+    with pytest.raises(PublishError, match="space .*: write ORG/NAME"):
+        Repository(name, "space")
 
 
 @pytest.mark.parametrize(
