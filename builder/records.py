@@ -138,6 +138,12 @@ class InformationSet:
         """All key points, in the order of the topics, without repeats."""
         return tuple(dict.fromkeys(k for t in self.topics for k in t.key_points))
 
+    @staticmethod
+    def of(index: int, topics: tuple[SetTopic, ...], fallback: str | None = None) -> InformationSet:
+        """The set of these topics; its id is that of what it is made of, wherever it was made."""
+        identity = [[t.topic, list(t.key_points), t.practice_id] for t in topics]
+        return InformationSet(content_id("set", identity), index, topics, fallback)
+
 
 # --- practice generation (METHOD 4-6) ----------------------------------------------------------
 

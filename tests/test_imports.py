@@ -49,7 +49,7 @@ LAYERS = [
         "builder.gates",
         "builder.agreement",
     ),
-    ("builder.knowledge", "builder.pipeline", "builder.ablation"),
+    ("builder.knowledge", "builder.pipeline", "builder.ablation", "builder.composing"),
     ("builder.estimation",),
     (
         "builder.cli",

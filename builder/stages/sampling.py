@@ -30,7 +30,7 @@ from ..drawing.sets import FALLBACKS, CoverageDrawer, Drawer, SetArrays
 from ..drawing.tables import Holdings
 from ..errors import ConfigError
 from ..matrix import TCPM, Floats
-from ..records import InformationSet, LabelledPractice, SetTopic, content_id
+from ..records import InformationSet, LabelledPractice, SetTopic
 
 _AT_A_TIME = 4096  # sets that are objects at the same time
 
@@ -161,8 +161,7 @@ class SetSampler:
             for t, p, entry in zip(topics, practices, entries, strict=True)
             if t >= 0
         )
-        identity = [[t.topic, list(t.key_points), t.practice_id] for t in chosen]
-        return InformationSet(content_id("set", identity), index, chosen, FALLBACKS[fallback])
+        return InformationSet.of(index, chosen, FALLBACKS[fallback])
 
     def sets(self, start: int, n: int) -> Iterator[InformationSet]:
         """Sets ``start`` to ``start + n - 1`` as records, a few thousand of them in memory at a time."""
