@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from huggingface_hub.utils import disable_progress_bars
 from rich.table import Table
 
 from .cli_options import console, progress, resolve, source_options
@@ -19,6 +20,7 @@ from .publish.space import assemble_space, publish_space
 from .run import RunFolder
 
 _OUT = "kpmath"
+_OF_A_RUN = ("grow", "run", "set", "model", "base_url", "prices")  # what a finished dataset folder does not heed
 
 
 def add_publish(commands: argparse._SubParsersAction[argparse.ArgumentParser], show: Any) -> None:
@@ -71,6 +73,11 @@ def _publish(options: argparse.Namespace, show: Any) -> int:
     if (source / FILE).is_file():
         if options.repo is None:
             raise ConfigError(f"{source} is a dataset folder already: give --repo ORG/NAME to publish it")
+        if unheeded := [name for name in _OF_A_RUN if getattr(options, name)] + ["out"] * (options.out != _OUT):
+            raise ConfigError(
+                f"--{unheeded[0].replace('_', '-')}: {source} is a dataset folder, which is published as it is; "
+                "give the run that made it"
+            )
         folder = source
     else:
         config, run = resolve(options)
@@ -80,6 +87,7 @@ def _publish(options: argparse.Namespace, show: Any) -> int:
         if options.repo is None:
             show(summary, options)
             return 0
+    disable_progress_bars()  # those of the Hub's client, a file each: there is one of ours
     done = publish_to_hub(
         folder,
         Repository(options.repo),

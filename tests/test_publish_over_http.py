@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,9 @@ import pytest
 from huggingface_hub import HfApi
 
 import kpmath
+from builder.cli import main
 from builder.config import load_recipe
+from builder.errors import ConfigError
 from builder.pipeline import build
 from builder.publish.hub import publish_to_hub
 from builder.publish.provenance import parse_provenance, read_provenance
@@ -245,3 +248,27 @@ def test_the_branch_shows_a_whole_version_whenever_a_publication_is_killed_and_t
     assert list(hub.tags(REPO)) == ["v1.0.0", "v1.1.0"]
     assert [c.title for c in hub.commits(REPO)] == ["Version 1.1.0", "Version 1.0.0", "initial commit"]
     assert sent <= set(hub.repo(REPO).objects)
+
+
+# --- mistakes ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["publish"], "give SOURCE"),
+        (["publish", "{folder}"], "is a dataset folder already: give --repo ORG/NAME"),
+        (["publish", "{folder}", "--version", "1.0.0"], "--version, --private and --dry-run belong to --repo"),
+        (
+            ["publish", "{folder}", "--repo", REPO, "--grow", "x"],
+            "--grow: .* is a dataset folder, which is published as",
+        ),
+        (["publish", "{folder}", "--repo", REPO, "--out", "x"], "--out: .* is a dataset folder"),
+        (["publish", "nothing-here", "--repo", REPO], "nothing-here: give a recipe"),
+    ],
+)
+def test_a_mistake_of_the_command_line_is_told_before_anything_is_done(
+    built: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([a.format(folder=built / "old") for a in arguments]) == ConfigError.exit_code
+    assert re.search(message, capsys.readouterr().err)
