@@ -23,7 +23,7 @@ help:
 	@echo "make demo    build the demo dataset with the procedural model and load it"
 	@echo "make test    run the tests"
 	@echo "make test-slow  run those that need a real language model (fetches 130 MB once)"
-	@echo "make test-versions  load what is published under datasets 5.2, 3.6 and 2.21 (1.2 GB of environments, made once)"
+	@echo "make test-versions  load what is published under datasets 5.2, 3.6 and 2.21, start the assembled Space by itself (1.5 GB, made once)"
 	@echo "make space   open the Gradio demo on http://127.0.0.1:7860"
 	@echo "make lint types bench clean"
 

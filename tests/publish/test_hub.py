@@ -313,7 +313,10 @@ def test_the_hub_is_waited_for_as_long_as_it_says(
             {"path": "/commit/", "status": 500},
             r"the commit to acme/kpmath: the Hub failed: give the same command again",
         ),
-        ({"path": "/tree/", "drop": "request"}, "listing acme/kpmath: the connection to .* failed 6 times"),
+        (
+            {"method": "POST", "path": "/commit/", "drop": "request"},
+            "the commit to .*: the connection to .* failed 6 times",
+        ),
         ({"path": "/commit/", "status": 413}, "too large for the Hub"),
     ],
 )

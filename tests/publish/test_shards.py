@@ -57,6 +57,14 @@ def test_a_shard_ends_near_the_size_asked_for(tmp_path: Path) -> None:
     assert sizes[-1] <= 1.1 * 200_000
 
 
+def test_every_shard_begins_with_a_whole_row_group(tmp_path: Path) -> None:
+    # datasets reads a file in batches of the rows of its first row group.
+    metas = [pq.read_metadata(tmp_path / s.file) for s in write(tmp_path, 6_700, 250_000)]
+    groups = [m.row_group(i).num_rows for m in metas for i in range(m.num_row_groups)]
+    assert groups == [1000] * 6 + [700]
+    assert len(metas) > 2
+
+
 def test_a_row_larger_than_a_shard_has_a_shard_of_its_own(tmp_path: Path) -> None:
     assert [s.rows for s in write(tmp_path, 4, 1)] == [1, 1, 1, 1]
 
