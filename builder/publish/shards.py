@@ -78,10 +78,15 @@ class _Shard:
         return self
 
     def room(self, batch: pa.RecordBatch, limit: int) -> int:
-        """How many rows of ``batch`` belong into a shard of ``limit`` bytes; at least one into an empty one."""
-        share = (limit - self._bytes) / max(1, batch.nbytes)
-        rows = batch.num_rows if share >= 1 else int(share * batch.num_rows)
-        return max(rows, 0 if self._rows else 1)
+        """How many rows of ``batch`` belong into a shard of ``limit`` bytes: all or none, in an empty one a part.
+
+        A cut would give the next shard a small row group first, and datasets reads a whole file in batches of the
+        first one's rows: with some ten rows that takes five times as long, and far more memory.
+        """
+        rows: int = batch.num_rows
+        if self._bytes + batch.nbytes > limit:
+            return 0 if self._rows else max(1, int(limit / batch.nbytes * rows))
+        return rows
 
     def write(self, batch: pa.RecordBatch) -> None:
         self._writer.write_table(pa.Table.from_batches([batch]), row_group_size=ROW_GROUP)
@@ -181,9 +186,10 @@ def write_config(
 ) -> tuple[Shard, ...]:
     """Write the rows of one split as ``data/CONFIG/SPLIT-NNNNN.parquet`` under ``out_dir``, from number ``first`` on.
 
-    A shard ends where its rows come to ``shard_bytes`` in Arrow form (the file is smaller).  Memory holds one
-    row group and what the Parquet writer buffers of it.  The files have temporary names until the last row is
-    written; no rows give one file without rows where ``first`` is 0, since a split needs a file, and else none.
+    A shard ends before the row group that would take its rows over ``shard_bytes`` in Arrow form (the file is
+    smaller).  Memory holds one row group, what the Parquet writer buffers of it, and the page index of a shard.
+    The files have temporary names until the last row is written; no rows give one file without rows where
+    ``first`` is 0, since a split needs a file, and else none.
 
     Raises:
         PublishError: a row has not the columns or the types of ``config``, ``split`` is no name for a
