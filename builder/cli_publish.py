@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub.utils import disable_progress_bars
+from huggingface_hub.utils import disable_progress_bars  # type: ignore[attr-defined]
 from rich.table import Table
 
 from .cli_options import console, progress, resolve, source_options
