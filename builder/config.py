@@ -312,7 +312,7 @@ class Publish:
     pretty_name: str = "KPMath"
     version: str = "1.0.0"
     license: str = "apache-2.0"
-    shard_mib: int = _f(500, _number(1))  # size of a shard's rows in Arrow form; the files are smaller
+    shard_mib: int = _f(128, _number(1))  # of a shard's rows in Arrow form; readers hold two or three of them
     solutions_per_question: int = _f(0, _number(0))  # at most; 0: all that agree
     calibration: str = ""  # a file of "calibrate --save FILE.json": its figures are shown in the card
     choose: str = _f("best", _choice("best", "first"))  # which, where there are more: see stages.voting.best_first

@@ -114,6 +114,7 @@ class _Shard:
                 os.fsync(self._handle.fileno())
         finally:
             self._handle.close()
+            del self._writer  # closed, it still holds the indexes of its file
 
     def stats(self, config: str, split: str, root: Path) -> Shard:
         """What was written, once the file has its name."""
