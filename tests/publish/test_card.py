@@ -198,7 +198,7 @@ def test_other_rows_make_another_card_and_the_same_rows_the_same(tmp_path: Path)
     other = tuple(dataclasses.replace(s, content="d" * 32) for s in SHARDS)
     cards = [render_card(example()), render_card(example()), render_card(example(shards=other))]
     assert cards[0] == cards[1] != cards[2]
-    write_heads(example())
+    write_heads(example(), tmp_path)
     assert kpmath.read_card(tmp_path) == kpmath.CardHead("1.0.0", "f" * 32, example().content)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == heads(example())
 
