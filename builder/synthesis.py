@@ -11,13 +11,13 @@ What is a duplicate or contaminated needs all questions and is decided by the pi
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .answers import asked, equal
 from .config import Config
 from .errors import RequestFailed
-from .llm.chat import JUDGES, Chat
+from .llm.chat import JUDGES, Chat, Reply
 from .prompts import Prompt
 from .records import (
     InformationSet,
@@ -170,15 +170,12 @@ async def solve(
     """
     config = services.config
     wanted, threshold = asked(question.problem or ""), config.voting.min_agreement
-    answers: list[tuple[str | None, ...]] = []
-
-    def count() -> Vote:
-        return consensus(answers, config.voting.rule, wanted, planned=config.solutions.samples, min_agreement=threshold)
-
-    vote = count()
+    solutions: list[Solution] = []
+    vote = count_votes(question, solutions, config)
     while vote.stopped is None:
         more = config.solutions.samples
         if config.solutions.sampling == "adaptive":
+            answers = _voices(solutions, config)
             more = next_round(
                 answers, vote, wanted, min_agreement=threshold, request_cost=config.solutions.request_cost
             )
@@ -190,18 +187,37 @@ async def solve(
             services.prompts["solution"],
             config.decoding("solve"),
             samples=more,
-            first=len(answers),
+            first=len(solutions),
         )
-        for index, reply in enumerate(replies, len(answers)):
-            wrong = wrong_computations(reply.text) if config.solutions.computations != "off" else ()
-            solution = read_solution(question, index, reply, wrong, services.prompts["solution"].hash)
-            # A candidate that computes something wrong is dropped (METHOD 6): it stays among the m, so that
-            # the agreement is that of all that was sampled, and it votes for nothing.
-            counts = solution.votes or config.solutions.computations == "mark"
-            answers.append(solution.answers if counts else (None,))
-            yield solution
-        vote = count()
+        for reply in replies:
+            solutions.append(candidate(question, len(solutions), reply, services))
+            yield solutions[-1]
+        vote = count_votes(question, solutions, config)
     yield vote
+
+
+def candidate(question: Question, index: int, reply: Reply, services: Services) -> Solution:
+    """The candidate that a reply to sample ``index`` is."""
+    wrong = wrong_computations(reply.text) if services.config.solutions.computations != "off" else ()
+    return read_solution(question, index, reply, wrong, services.prompts["solution"].hash)
+
+
+def count_votes(question: Question, solutions: Sequence[Solution], config: Config) -> Vote:
+    """The vote of the candidates until now, of all that are planned."""
+    return consensus(
+        _voices(solutions, config),
+        config.voting.rule,
+        asked(question.problem or ""),
+        planned=config.solutions.samples,
+        min_agreement=config.voting.min_agreement,
+    )
+
+
+def _voices(solutions: Sequence[Solution], config: Config) -> list[tuple[str | None, ...]]:
+    # A candidate that computes something wrong is dropped (METHOD 6): it stays among the m, so that
+    # the agreement is that of all that was sampled, and it votes for nothing.
+    marked = config.solutions.computations == "mark"
+    return [s.answers if s.votes or marked else (None,) for s in solutions]
 
 
 async def _paraphrases(parent: QuestionResult, services: Services) -> AsyncIterator[Step]:

@@ -13,23 +13,34 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from builder.errors import KPMathError
-from space.demo import LAUNCH, build_demo
+from space.limits import Limits
+from space.models import Models
+from space.page import build_page, launch_settings
+from space.studio import Studio
+
+_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 def main() -> int:
     """Parse the options and serve until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="space.app", description="KPMath in the browser.")
     parser.add_argument("--recipe", default=None, help="recipe whose seeds and model are shown (default: the demo)")
-    parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"))
+    parser.add_argument(
+        "--dataset", default=None, help="dataset folder to browse (default: $KPMATH_DATA, else ./kpmath, else none)"
+    )
+    parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", _HERE[0]))
     parser.add_argument("--port", type=int, default=int(os.environ.get("GRADIO_SERVER_PORT", "7860")))
     options = parser.parse_args()
+    local = options.host in _HERE
     try:
-        demo = build_demo(options.recipe)
+        studio = Studio.open(options.recipe, options.dataset)
+        limits = Limits.from_environment(local=local)
+        page = build_page(studio, Models.of(studio.config, local=local), limits)
     except KPMathError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    demo.queue(default_concurrency_limit=4, max_size=64)
-    demo.launch(server_name=options.host, server_port=options.port, **LAUNCH)
+    page.queue(default_concurrency_limit=limits.jobs, max_size=limits.queue)
+    page.launch(server_name=options.host, server_port=options.port, **launch_settings())
     return 0
 
 

@@ -25,7 +25,7 @@ from builder.records import InformationSet, KeyPoint, LabelledPractice, Practice
 from builder.synthesis import Services
 
 DEMO_RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "demo.toml"
-LATEX = [
+LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "\\[", "right": "\\]", "display": True},
     {"left": "$", "right": "$", "display": False},

@@ -17,7 +17,8 @@ import openai
 
 from ..errors import ModelError, RequestRefused, RetryableModelError
 from .limits import Limiter, Outcome
-from .transport import BodyTooLarge, Endpoint
+from .streamed_reply import StreamedReply
+from .transport import Answer, BodyTooLarge, Endpoint
 from .wire import error_text, read_body, retry_after, used_tokens
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -41,7 +42,16 @@ class NotFound(ModelError):
 class Exchange:
     """Requests to one endpoint with one key.  Bound to the event loop of its first request."""
 
-    def __init__(self, base_url: str, api_key: str, limiter: Limiter, *, concurrency: int, timeout: float) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        limiter: Limiter,
+        *,
+        concurrency: int,
+        timeout: float,
+        stall: float = 60.0,
+    ) -> None:
         """
         Args:
             base_url: such as ``http://127.0.0.1:8000/v1``.
@@ -49,6 +59,7 @@ class Exchange:
             limiter: says when a request may be sent.
             concurrency: how many requests the limiter lets be in flight at most.
             timeout: seconds for one request, from sending to the last byte of the reply.
+            stall: seconds in which nothing may come of a reply that is watched as it comes.
 
         Raises:
             ModelError: the URL or the key cannot be used.
@@ -62,7 +73,7 @@ class Exchange:
             raise ModelError(f"the API key for {self.base_url} is empty or no plain text: check where it is set")
         self.stopped = False
         self._limiter = limiter
-        self._timeout = timeout
+        self._timeout, self._stall = timeout, stall
         self._knows_the_key = False  # it has answered with it
         self._idle: set[asyncio.Task[Any]] = set()  # tasks that wait to send
         # A proxy from the environment never knows the way to this machine itself.
@@ -87,10 +98,12 @@ class Exchange:
         *,
         tokens: int = 0,
         count: Callable[[], None] | None = None,
+        streamed: StreamedReply | None = None,
     ) -> dict[str, Any]:
         """The decoded JSON object of a good response; everything else is a ModelError.
 
-        ``tokens`` is how many it will take, roughly; ``count`` is called when it is about to be sent.
+        ``tokens`` is how many it will take, roughly; ``count`` is called when it is about to be sent.  ``streamed``
+        hears a response that comes in pieces as it comes.
         """
         async with self.waiting():
             permit = await self._limiter.acquire(tokens)
@@ -101,9 +114,11 @@ class Exchange:
             async with asyncio.timeout(self._timeout):
                 if method == "GET":
                     response = await self._endpoint.get(path)
-                else:
+                elif streamed is None:
                     response = await self._endpoint.post(path, body)
-            decoded = self._decoded(response.body)
+                else:
+                    response = await self._heard(path, body, streamed)
+            decoded = streamed.body() if streamed and streamed.began else self._decoded(response.body)
             outcome = Outcome("answered", response.headers, None, used_tokens(decoded))
             self._knows_the_key |= method == "POST"
             return decoded
@@ -124,6 +139,20 @@ class Exchange:
             raise self._connection_error(error) from None
         finally:
             self._limiter.settle(permit, outcome)
+
+    async def _heard(self, path: str, body: bytes, streamed: StreamedReply) -> Answer:
+        """A response that is watched as it comes; it may take long, but not be silent for long."""
+        clock = asyncio.get_running_loop().time
+        try:
+            async with asyncio.timeout(self._stall) as silence:
+
+                def heard(data: bytes) -> None:
+                    silence.reschedule(clock() + self._stall)
+                    streamed.feed(data)
+
+                return await self._endpoint.post(path, body, heard)
+        except TimeoutError:
+            raise RetryableModelError(f"{self.base_url} has sent nothing for {self._stall:g} s") from None
 
     @asynccontextmanager
     async def waiting(self) -> AsyncIterator[None]:

@@ -8,6 +8,7 @@ Where replies are kept, and whether a request has been made before, is not known
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from ..errors import ModelError, RequestRefused, RetryableModelError
@@ -16,6 +17,7 @@ from .exchange import Exchange, NotFound, Unreachable
 from .ledger import Ledger
 from .limits import Limiter
 from .retries import Attempts, Retries
+from .streamed_reply import STREAMED, StreamedReply
 from .wire import Completion, encoded, read_completion, request_body, to_replies
 
 
@@ -39,6 +41,7 @@ class OpenAIChat:
         patience: float = 900.0,
         send_seed: bool = True,
         backoff: float = 0.5,
+        stall: float = 60.0,
     ) -> None:
         """
         Args:
@@ -53,6 +56,7 @@ class OpenAIChat:
             patience: seconds in which the endpoint may answer nothing at all while requests fail.
             send_seed: whether the endpoint accepts ``seed``.
             backoff: seconds before the first retry; doubles with each, with jitter.
+            stall: seconds in which nothing may come of a reply that is watched (:meth:`stream`).
 
         Raises:
             ModelError: the URL or the key cannot be used.
@@ -66,10 +70,11 @@ class OpenAIChat:
             requests_per_minute=requests_per_minute or None,
             tokens_per_minute=tokens_per_minute or None,
         )
-        self._exchange = Exchange(base_url, api_key, limiter, concurrency=concurrency, timeout=timeout)
+        self._exchange = Exchange(base_url, api_key, limiter, concurrency=concurrency, timeout=timeout, stall=stall)
         self._retries = Retries(self._exchange, max_retries=max_retries, patience=patience, backoff=backoff)
         self._reply_tokens: dict[str, float] = {}  # role -> tokens that a reply has had, on average
         self._max_tokens_name = "max_tokens"
+        self._streamed = dict(STREAMED)  # what the endpoint is not found to refuse of it
 
     # --- samples -------------------------------------------------------------------------------
 
@@ -110,11 +115,33 @@ class OpenAIChat:
             replies += more
         return replies
 
-    async def _ask(self, request: ChatRequest, first: int, n: int, keep: Keep | None) -> list[Reply]:
+    async def stream(self, request: ChatRequest, sample: int, told: Callable[[str], None]) -> Reply:
+        """One sample, whose text so far ``told`` gets as it comes; from its beginning again where it is asked again.
+
+        An endpoint that does not stream gives its reply whole, which is then told at once.
+
+        Raises:
+            RequestRefused, RequestFailed, ModelError: as :meth:`complete`.
+        """
+        try:
+            reply = (await self._ask(request, sample, 1, None, told))[0]
+        except RequestRefused as error:
+            raise self._retries.given_up(error) from None
+        told(reply.text)
+        return reply
+
+    async def _ask(
+        self,
+        request: ChatRequest,
+        first: int,
+        n: int,
+        keep: Keep | None,
+        told: Callable[[str], None] | None = None,
+    ) -> list[Reply]:
         """1 to ``n`` replies from one response, asked for again where that may help."""
         attempt = Attempts()
         completion = await self._retries.until_answered(
-            attempt, lambda: self._completion(request, first, n, attempt), lambda: self._probe(request)
+            attempt, lambda: self._completion(request, first, n, attempt, told), lambda: self._probe(request)
         )
         replies = to_replies(completion, request.model, n, sum(len(m.content) for m in request.messages))
         replies[0] = replace(replies[0], requests=attempt.sent)
@@ -177,21 +204,42 @@ class OpenAIChat:
 
     # --- one HTTP request ----------------------------------------------------------------------
 
-    async def _completion(self, request: ChatRequest, first: int, n: int, attempt: Attempts) -> Completion:
+    async def _completion(
+        self, request: ChatRequest, first: int, n: int, attempt: Attempts, told: Callable[[str], None] | None
+    ) -> Completion:
         name = self._max_tokens_name
         try:
-            return await self._post(request, first, n, attempt)
+            return await self._streamed_post(request, first, n, attempt, told)
         except RequestRefused as error:
             # Reasoning models of some endpoints know the limit under its newer name only.
             if name != "max_tokens" or "max_completion_tokens" not in str(error):
                 raise
             self._max_tokens_name = "max_completion_tokens"
+        return await self._streamed_post(request, first, n, attempt, told)
+
+    async def _streamed_post(
+        self, request: ChatRequest, first: int, n: int, attempt: Attempts, told: Callable[[str], None] | None
+    ) -> Completion:
+        """Asked for in pieces where somebody watches, less and less of that where the endpoint refuses it."""
+        while told is not None and self._streamed:
+            try:
+                return await self._post(request, first, n, attempt, told)
+            except RequestRefused as error:
+                if "stream" not in str(error):
+                    raise
+                least = "stream_options" not in self._streamed or "stream_options" not in str(error)
+                self._streamed = {} if least else {"stream": True}
         return await self._post(request, first, n, attempt)
 
-    async def _post(self, request: ChatRequest, first: int, n: int, attempt: Attempts) -> Completion:
-        body = encoded(
-            request_body(request, first, n, send_seed=self._send_seed, max_tokens_name=self._max_tokens_name)
-        )
+    async def _post(
+        self,
+        request: ChatRequest,
+        first: int,
+        n: int,
+        attempt: Attempts,
+        told: Callable[[str], None] | None = None,
+    ) -> Completion:
+        body = request_body(request, first, n, send_seed=self._send_seed, max_tokens_name=self._max_tokens_name)
 
         def count() -> None:
             if self.ledger is not None:
@@ -200,7 +248,16 @@ class OpenAIChat:
 
         reply = self._reply_tokens.get(request.role, request.max_tokens / 4)
         tokens = sum(len(m.content) for m in request.messages) // 4 + int(n * reply)
-        return read_completion(await self._exchange.send("POST", "/chat/completions", body, tokens=tokens, count=count))
+        return read_completion(
+            await self._exchange.send(
+                "POST",
+                "/chat/completions",
+                encoded(body if told is None else body | self._streamed),
+                tokens=tokens,
+                count=count,
+                streamed=None if told is None else StreamedReply(told),
+            )
+        )
 
 
 def _shortest(model: str) -> bytes:

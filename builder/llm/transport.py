@@ -17,7 +17,8 @@ import contextlib
 import io
 import resource
 import urllib.request
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
@@ -34,6 +35,10 @@ _DNS_TTL = 60  # seconds
 _SPARE_FILES = 256  # open files besides the connections: stores, shards, libraries
 _LARGE = 1024 * 1024  # bytes from which aiohttp wants a request's body as a stream
 _AIOHTTP_SETS = ("host", "accept-encoding", "cookie")  # headers of a request
+Heard = Callable[[bytes], None]
+"""Told the bytes of a good response's body as they arrive, decoded if it came compressed."""
+
+_HEARD: ContextVar[Heard | None] = ContextVar("heard", default=None)  # by the request that goes through the package
 _OF_ENCODED = (b"content-encoding", b"content-length", b"transfer-encoding")  # of a response, decoded by now
 
 
@@ -70,13 +75,18 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             data = request.content
         except httpx2.RequestNotRead:  # a file that is uploaded
             data = cast(AsyncIterable[bytes], request.stream)
-        received, body = await self.exchange(request.method, _url(request), _headers(request), data)
+        received, body = await self.exchange(request.method, _url(request), _headers(request), data, _HEARD.get())
         return _response(received, body, request)
 
     async def exchange(
-        self, method: str, url: URL, headers: Mapping[str, str], data: bytes | AsyncIterable[bytes]
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        data: bytes | AsyncIterable[bytes],
+        heard: Heard | None = None,
     ) -> tuple[aiohttp.ClientResponse, bytes]:
-        """The response, whatever its status, and its whole body.
+        """The response, whatever its status, and its whole body; of a good one ``heard`` is told as it arrives.
 
         Raises:
             httpx2.ConnectError: no connection was made (refused, unknown host, certificate, proxy).
@@ -91,13 +101,13 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             async with self._session.request(
                 method, url, headers=headers, data=payload, proxy=self._proxy(url)
             ) as response:
-                return response, await self._read(response)
+                return response, await self._read(response, heard if 200 <= response.status < 300 else None)
         except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.InvalidURL) as error:
             raise httpx2.ConnectError(str(error)) from error
         except (aiohttp.ClientError, OSError) as error:
             raise httpx2.ReadError(str(error) or type(error).__name__) from error
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, response: aiohttp.ClientResponse, heard: Heard | None) -> bytes:
         parts: list[bytes] = []
         size = 0
         while part := await response.content.readany():
@@ -105,6 +115,8 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             if size > self._max_body:  # leaving the response unread closes its connection
                 raise BodyTooLarge(f"the reply is longer than {self._max_body:,} bytes and was cut off")
             parts.append(part)
+            if heard is not None:
+                heard(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _open(self) -> aiohttp.ClientSession:
@@ -188,8 +200,10 @@ class Endpoint:
         response = await self.client.get(path, cast_to=httpx2.Response)
         return Answer(response.headers, response.content)
 
-    async def post(self, path: str, body: bytes) -> Answer:
+    async def post(self, path: str, body: bytes, heard: Heard | None = None) -> Answer:
         """POST JSON, already encoded, to a path below the base URL, such as ``/chat/completions``.
+
+        ``heard`` is told the body of a good response as it arrives; the whole of it is returned all the same.
 
         Raises:
             openai.APIStatusError: the endpoint answered with another status than 2xx.
@@ -198,11 +212,15 @@ class Endpoint:
         """
         head = self._heads.get(path)
         if head is None:
-            response = await self.client.post(path, cast_to=httpx2.Response, content=body)
+            outer = _HEARD.set(heard)
+            try:
+                response = await self.client.post(path, cast_to=httpx2.Response, content=body)
+            finally:
+                _HEARD.reset(outer)
             self._heads[path] = _Head.of(response.request)
             return Answer(response.headers, response.content)
         try:
-            received, content = await self._transport.exchange("POST", head.url, head.headers, body)
+            received, content = await self._transport.exchange("POST", head.url, head.headers, body, heard)
         except httpx2.TransportError as error:
             raise openai.APIConnectionError(request=head.request) from error
         if not 200 <= received.status < 300:

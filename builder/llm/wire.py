@@ -67,7 +67,7 @@ def read_completion(body: Mapping[str, Any]) -> Completion:
     if not choices:
         raise RetryableModelError("the endpoint answered without choices")
     choices.sort(key=lambda c: _count(c.get("index")))
-    usage = _mapping(body.get("usage"))
+    usage = as_mapping(body.get("usage"))
     if len(choices) > 1 and "timings" in body:  # llama.cpp counts the first choice only
         usage = {**usage, "completion_tokens": None}
     model = body.get("model")
@@ -75,7 +75,7 @@ def read_completion(body: Mapping[str, Any]) -> Completion:
         model=model if isinstance(model, str) else None,
         choices=choices,
         prompt_tokens=_count(usage.get("prompt_tokens")),
-        cached_tokens=_count(_mapping(usage.get("prompt_tokens_details")).get("cached_tokens")),
+        cached_tokens=_count(as_mapping(usage.get("prompt_tokens_details")).get("cached_tokens")),
         completion_tokens=_count(usage.get("completion_tokens")),
     )
 
@@ -119,16 +119,16 @@ def to_replies(completion: Completion, model: str, n: int, prompt_characters: in
     together, are spread evenly.  What the server has not counted is a token for four characters.
     """
     choices = completion.choices[:n]
-    messages = [_mapping(choice.get("message")) for choice in choices]
+    messages = [as_mapping(choice.get("message")) for choice in choices]
     prompt, total = completion.prompt_tokens, completion.completion_tokens
     counted = bool(prompt and total)
     prompt = prompt or _tokens(prompt_characters)
     if not total:
-        total = sum(_tokens(len(_text(m.get("content"))) + len(_reasoning(m) or "")) for m in messages)
+        total = sum(_tokens(len(as_text(m.get("content"))) + len(_reasoning(m) or "")) for m in messages)
     each, rest = divmod(total, len(choices))
     return [
         Reply(
-            text=_text(message.get("content")),
+            text=as_text(message.get("content")),
             finish_reason=_string(choice.get("finish_reason")),
             model=completion.model or model,
             prompt_tokens=0 if i else prompt,
@@ -144,10 +144,10 @@ def to_replies(completion: Completion, model: str, n: int, prompt_characters: in
 
 def _first_token(choice: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
     """The alternatives of a choice's first token; () where the endpoint gives none."""
-    content = _mapping(choice.get("logprobs")).get("content")
-    first = _mapping(content[0]) if isinstance(content, list) and content else {}
+    content = as_mapping(choice.get("logprobs")).get("content")
+    first = as_mapping(content[0]) if isinstance(content, list) and content else {}
     listed = first.get("top_logprobs")
-    found = [_mapping(a) for a in listed] if isinstance(listed, list) else []
+    found = [as_mapping(a) for a in listed] if isinstance(listed, list) else []
     return tuple(
         (token, float(logprob))
         for a in found
@@ -160,7 +160,7 @@ def _first_token(choice: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
 
 def used_tokens(body: Mapping[str, Any]) -> int:
     """Prompt and completion tokens of a response as the server counts them, 0 where it does not."""
-    usage = _mapping(body.get("usage"))
+    usage = as_mapping(body.get("usage"))
     return _count(usage.get("prompt_tokens")) + _count(usage.get("completion_tokens"))
 
 
@@ -172,14 +172,15 @@ def _reasoning(message: Mapping[str, Any]) -> str | None:
     return _string(message.get("reasoning_content")) or _string(message.get("reasoning"))
 
 
-def _text(content: object) -> str:
+def as_text(content: object) -> str:
     """Content as text: a string, a list of text parts, or nothing."""
     if isinstance(content, list):
-        return "".join(_text(_mapping(part).get("text")) for part in content)
+        return "".join(as_text(as_mapping(part).get("text")) for part in content)
     return content if isinstance(content, str) else ""
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def as_mapping(value: object) -> Mapping[str, Any]:
+    """A JSON object as it is, anything else as an empty one."""
     return value if isinstance(value, dict) else {}
 
 
@@ -193,8 +194,8 @@ def _count(value: object) -> int:
 
 def error_text(body: object, content: bytes = b"") -> str:
     """What a server says of an error, on one line and not long, whatever form it takes."""
-    error = _mapping(body).get("error", body)
-    fields = _mapping(error) or _mapping(body)
+    error = as_mapping(body).get("error", body)
+    fields = as_mapping(error) or as_mapping(body)
     parts = [str(fields[k]) for k in ("message", "detail", "code") if fields.get(k)]
     if not parts and isinstance(error, str):
         parts = [error]
