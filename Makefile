@@ -74,6 +74,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.hygiene
 	$(BIN)/python -m benchmarks.publishing --repeats 1
 	$(BIN)/python -m benchmarks.sets
+	$(BIN)/python -m benchmarks.space
 	$(BIN)/python -m benchmarks.embeddings
 	$(BIN)/python -m benchmarks.knowledge
 
