@@ -164,7 +164,8 @@ def build_generate_tab(
         run,
         [compose.choice, many, made, *who.inputs],
         outputs,
-        show_progress="hidden",
+        show_progress="minimal",  # the place in the queue
+        show_progress_on=status,
         concurrency_limit=limits.jobs,
         concurrency_id=JOBS,
         api_visibility="private",

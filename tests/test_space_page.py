@@ -14,11 +14,12 @@ import pytest
 import kpmath
 from builder.config import load_recipe
 from builder.pipeline import build
-from space.limits import Limits
+from space.limits import Limits, Settings
 from space.models import Models
 from space.page import build_page, first_example, launch_settings
 from space.studio import DEMO_RECIPE, Choice, Studio
 from tests.space_browser import Visitor, browser_page, chromium, served
+from tests.test_space_knowledge import cell_at, map_of
 
 __all__ = ["browser_page", "chromium"]
 
@@ -107,19 +108,17 @@ def test_every_control_has_a_name(browser_page: Visitor, url: str) -> None:
 
 
 def test_a_pair_of_the_map_becomes_a_problem_that_is_written_voted_on_and_downloaded(
-    browser_page: Visitor, url: str, tmp_path: Path
+    browser_page: Visitor, url: str, studio: Studio, tmp_path: Path
 ) -> None:
     page = browser_page.open(url, accept_downloads=True)
     page.wait_for_selector("#gen-write")
     part(page, "Knowledge")
-    # The first pair of the map, by keyboard: what is selected there is what Enter takes.
-    box = page.locator("#knowledge-map canvas, #knowledge-map svg").first
-    box.scroll_into_view_if_needed()
-    page.locator("#knowledge-near button", has_text="pair").first.click()
+    where, names = cell_at(studio, page, map_of(page))
+    page.mouse.click(*where)
     for n in (1, 2):
         page.wait_for_function(f"() => / - /.test(document.querySelector('#compose-topic-{n} input')?.value)")
     topics = [page.locator(f"#compose-topic-{n} input").input_value() for n in (1, 2)]
-    assert all(" - " in t for t in topics), topics
+    assert set(topics) == names
     part(page, "Generate")
     page.wait_for_function("t => document.querySelector('#gen-next').innerText.includes(t)", arg=topics[1])
     page.locator("#gen-write").click()
@@ -217,3 +216,22 @@ def test_the_example_is_one_of_the_choice_that_compose_shows(studio: Studio) -> 
     assert example.information_set == studio.information_set(choice)
     assert choice == Choice(seed=choice.seed)
     assert example.fate == "kept"
+
+
+def test_who_waits_sees_the_place_in_the_queue(browser_page: Visitor, studio: Studio) -> None:
+    limits = Limits(Settings(jobs=1, jobs_per_visitor=1))
+    with ThreadPoolExecutor(1) as pool:
+        page = pool.submit(build_page, studio, Models.of(studio.config, local=True, environ={}), limits).result()
+    page.queue(default_concurrency_limit=limits.jobs, max_size=limits.queue)
+    with served(page, **launch_settings()) as address:
+        first, second = browser_page.open(address), browser_page.open(address)
+        for visitor in (first, second):
+            visitor.wait_for_selector("#gen-write")
+        first.locator("#gen-many").get_by_text("5", exact=False).last.click()
+        first.locator("#gen-write").click()
+        first.wait_for_function("() => !document.querySelector('#gen-stop').disabled")
+        second.locator("#gen-write").click()
+        second.wait_for_function("() => /queue: *1/.test(document.querySelector('#gen-status').innerText)")
+        first.locator("#gen-stop").click()
+        written(second)
+        browser_page.leave()  # before the server goes: the page would tell of that
