@@ -29,7 +29,8 @@ def main() -> int:
         "--dataset", default=None, help="dataset folder to browse (default: $KPMATH_DATA, else ./kpmath, else none)"
     )
     parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", _HERE[0]))
-    parser.add_argument("--port", type=int, default=int(os.environ.get("GRADIO_SERVER_PORT", "7860")))
+    # A default that is a text goes through ``type`` too: a port that is no number is told like one that is typed.
+    parser.add_argument("--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT", "7860"))
     options = parser.parse_args()
     local = options.host in _HERE
     try:
@@ -40,7 +41,11 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     page.queue(default_concurrency_limit=limits.jobs, max_size=limits.queue)
-    page.launch(server_name=options.host, server_port=options.port, **launch_settings())
+    try:
+        page.launch(server_name=options.host, server_port=options.port, **launch_settings())
+    except OSError as error:
+        print(f"error: cannot serve on {options.host}:{options.port}: {error}; try --port", file=sys.stderr)
+        return 1
     return 0
 
 
