@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from space.app import main
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
@@ -46,15 +50,14 @@ def test_a_port_of_the_environment_that_is_none_is_told(
     assert "invalid int value: 'abc'" in told(monkeypatch, capsys)[1]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_port_that_is_taken_is_told_with_what_to_do(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_port_that_is_taken_is_told_with_what_to_do() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        code, said = told(monkeypatch, capsys, "--port", port)
-    assert code == 1
-    assert f"error: cannot serve on 127.0.0.1:{port}" in said
-    assert said.rstrip().endswith("try --port")
+        command = [sys.executable, "-m", "space.app", "--port", port]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 1
+    assert f"error: cannot serve on 127.0.0.1:{port}" in done.stderr
+    assert done.stderr.rstrip().endswith("try --port")
+    assert "Traceback" not in done.stderr
